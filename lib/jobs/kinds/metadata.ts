@@ -1,0 +1,32 @@
+import * as z from "zod";
+import type { Seconds } from "../job.ts";
+
+/** RFC 3339 -> whole seconds. `metav1.Time` has no fraction; a `MicroTime` loses its. */
+export const Time = z.string().transform((text, context): Seconds => {
+  const millis = Date.parse(text);
+  if (!Number.isNaN(millis)) return Math.floor(millis / 1000);
+  context.addIssue({ code: "custom", message: "not a time" });
+  return z.NEVER;
+});
+
+export const OptionalTime = Time.nullish().transform((at) => at ?? undefined);
+
+/** A count of pods: left out means none. */
+export const Count = z
+  .number()
+  .int()
+  .nullish()
+  .transform((count) => count ?? 0);
+
+/** What is read of an object's metadata. The rest, half of it managedFields, is not looked at. */
+export const Metadata = z.object({
+  namespace: z.string().min(1),
+  name: z.string().min(1),
+  uid: z.string().min(1),
+  resourceVersion: z.string().min(1),
+  creationTimestamp: Time,
+  labels: z
+    .record(z.string(), z.string())
+    .nullish()
+    .transform((labels) => labels ?? {}),
+});
