@@ -1,0 +1,3 @@
+import { webhookBodySchema } from "./schema.ts";
+
+process.stdout.write(webhookBodySchema());
