@@ -1,0 +1,3 @@
+import { jsonSchema } from "./json-schema.ts";
+
+process.stdout.write(jsonSchema());

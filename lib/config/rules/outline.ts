@@ -1,0 +1,43 @@
+import * as z from "zod";
+import type { Path } from "../document.ts";
+
+// Each part falls back to nothing by itself: what is not as it should be has a problem of its own, and is left out here.
+// A text of the wrong type is empty, which no name is; one that was left out is undefined.
+const Text = z.string().optional().catch("");
+const Texts = z.array(z.string().catch("")).catch([]);
+const AnyMap = z.looseObject({}).optional().catch(undefined);
+const Entry = z.looseObject({ name: Text }).optional().catch(undefined);
+const Cluster = z.looseObject({ name: Text, auth: AnyMap }).optional().catch(undefined);
+const Route = z.object({ receivers: Texts }).optional().catch(undefined);
+const Namespace = z
+  .object({
+    namespace: Text,
+    cluster: Text,
+    kinds: Texts,
+    labelSelector: Text,
+    fieldSelector: Text,
+    routes: z.array(Route).catch([]),
+  })
+  .optional()
+  .catch(undefined);
+
+/** What the rules look at, read from anything: with it, what belongs together is checked even where something else is wrong. */
+export const Outline = z
+  .object({
+    clusters: z.array(Cluster).catch([]),
+    receivers: z.array(Entry).catch([]),
+    namespaces: z.array(Namespace).catch([]),
+  })
+  .catch({ clusters: [], receivers: [], namespaces: [] });
+export type Outline = z.infer<typeof Outline>;
+
+/** What is wrong at a path, or with the key at its end, and the path of what came first where there are two. */
+export interface Finding {
+  readonly path: Path;
+  readonly message: string;
+  readonly at?: "key";
+  readonly first?: Path;
+}
+
+/** Finds what is wrong between the parts of a configuration. */
+export type Rule = (outline: Outline) => readonly Finding[];

@@ -1,0 +1,20 @@
+import type { Document } from "../document.ts";
+import type { Problem } from "../problem.ts";
+import { oneWayEach } from "./choices.ts";
+import { clusterNamed, clustersExist, namesOnce, receiversExist } from "./names.ts";
+import { type Finding, Outline, type Rule } from "./outline.ts";
+import { watchesOnce } from "./watches.ts";
+
+const RULES: readonly Rule[] = [oneWayEach, namesOnce, clusterNamed, clustersExist, receiversExist, watchesOnce];
+
+/** What is wrong between the parts of a document, whatever else is wrong with it. */
+export function checkRules(document: Document): readonly Problem[] {
+  const outline = Outline.parse(document.value);
+  return RULES.flatMap((rule) => rule(outline)).map((finding) => problemOf(finding, document));
+}
+
+function problemOf({ path, at, message, first }: Finding, document: Document): Problem {
+  const place = at === "key" ? document.placeOfKey(path) : document.placeOf(path);
+  const where = first === undefined ? "" : `, first in line ${document.placeOf(first).line}`;
+  return { ...place, message: message + where };
+}

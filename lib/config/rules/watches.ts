@@ -1,0 +1,20 @@
+import type { Outline, Rule } from "./outline.ts";
+import { repeats, type Said } from "./repeats.ts";
+
+/** A watch is named once: two of the same jobs would say everything twice. */
+export const watchesOnce: Rule = ({ clusters, namespaces }) =>
+  repeats(
+    namespaces.flatMap((entry, index) => (entry === undefined ? [] : watchesOf(entry, index, clusters[0]?.name))),
+  );
+
+type Entry = Exclude<Outline["namespaces"][number], undefined>;
+
+function watchesOf(entry: Entry, index: number, onlyCluster: string | undefined): readonly Said[] {
+  const { namespace, cluster = onlyCluster, labelSelector, fieldSelector } = entry;
+  if (!namespace || !cluster) return [];
+  return entry.kinds.map((kind, position) => ({
+    path: ["namespaces", index, "kinds", position],
+    id: kind && JSON.stringify([cluster, namespace, kind, labelSelector, fieldSelector]),
+    message: `${kind} of namespace ${JSON.stringify(namespace)} is watched twice with the same selectors`,
+  }));
+}

@@ -1,0 +1,181 @@
+import * as z from "zod";
+import { EVENT_TYPES } from "#jobs/event";
+import { KINDS } from "#jobs/kinds/registry";
+import { DURATION, parseDuration } from "./duration.ts";
+import { literalOf, parseReferences } from "./references.ts";
+import {
+  type Check,
+  checkPath,
+  checkPem,
+  checkServer,
+  checkSigningSecret,
+  checkSlackUrl,
+  checkToken,
+  checkWebhookUrl,
+} from "./values.ts";
+import { AUTH_CHOICE, CLUSTER_CHOICE, oneOf, RECEIVER_CHOICE } from "./ways.ts";
+
+// What one key must be stands here; what keys and entries must be to each other stands in rules.ts, because zod looks
+// at relations only where every key is right, and a file's problems are reported all at once.
+
+/** Text in which references may stand. Where none does, the value is checked here, otherwise once it is resolved. */
+function referenceText(check: Check) {
+  return z.string().superRefine((text, context) => {
+    const parsed = parseReferences(text);
+    const literal = literalOf(text);
+    const complaint = "complaint" in parsed ? parsed.complaint : literal === undefined ? undefined : check(literal);
+    if (complaint !== undefined) context.addIssue(complaint);
+  });
+}
+
+/** Text in which a reference would be taken at its word: it is refused, so that nobody waits for a file named `${env:HOME}`. */
+const Text = z
+  .string()
+  .min(1, "must not be empty")
+  .refine((text) => !text.includes("${"), "references such as ${env:NAME} are not possible here");
+
+const Name = Text.max(253, "must have at most 253 characters")
+  .refine((name) => name === name.trim() && !/\p{Cc}/u.test(name), "must be one line without spaces at its ends")
+  .refine((name) => !name.includes("://"), "must be a name, not an address");
+
+const Auth = z
+  .strictObject({
+    token: referenceText(checkToken).exactOptional().describe("A bearer token, as of a service account."),
+    tokenFile: referenceText(checkPath)
+      .exactOptional()
+      .describe("Path of a file that holds the token, read again while Jobbell runs."),
+    clientCertificate: referenceText(checkPem).exactOptional().describe("PEM text of a client certificate."),
+    clientKey: referenceText(checkPem).exactOptional().describe("PEM text of the key of the client certificate."),
+  })
+  .meta({ description: "Who Jobbell is for the cluster. Read access to the jobs is enough.", ...oneOf(AUTH_CHOICE) });
+
+const Tls = z
+  .strictObject({
+    ca: referenceText(checkPem)
+      .exactOptional()
+      .describe("PEM text of the authorities to trust in place of the system's."),
+    serverName: Text.exactOptional().describe(
+      "The name that the server's certificate carries, where it is not the host's.",
+    ),
+  })
+  .describe("How the server proves itself.");
+
+const Cluster = z
+  .strictObject({
+    name: Name.describe("What messages, logs and the entries under namespaces call the cluster."),
+    server: referenceText(checkServer)
+      .exactOptional()
+      .describe("Address of the API server, https://host:port (http:// only for this machine)."),
+    auth: Auth.exactOptional(),
+    tls: Tls.exactOptional(),
+    kubeconfig: Text.exactOptional().describe("Path of a kubeconfig file, in place of server and auth."),
+    context: Text.exactOptional().describe("A context of the kubeconfig file. Default: its current context."),
+  })
+  .meta({ description: "A Kubernetes API.", ...oneOf(CLUSTER_CHOICE) });
+
+const Slack = z
+  .strictObject({ webhookUrl: referenceText(checkSlackUrl).describe("Address of an incoming webhook. A secret.") })
+  .describe("A Slack channel.");
+
+const Secret = referenceText(checkSigningSecret);
+const Webhook = z
+  .strictObject({
+    url: referenceText(checkWebhookUrl).describe("Address that events are posted to."),
+    secret: z
+      .union([Secret, z.array(Secret).min(1, "must have at least one entry")])
+      .exactOptional()
+      .describe("Signing secret, whsec_ and base64; a list of them, the newest first, while one is rotated."),
+  })
+  .describe("Any HTTP endpoint. Posts follow Standard Webhooks.");
+
+const Receiver = z
+  .strictObject({
+    name: Name.describe("What routes, messages and logs call the receiver."),
+    slack: Slack.exactOptional(),
+    webhook: Webhook.exactOptional(),
+  })
+  .meta({ description: "A place where events are sent.", ...oneOf(RECEIVER_CHOICE) });
+
+const Route = z
+  .strictObject({
+    on: z
+      .array(z.enum(EVENT_TYPES))
+      .min(1, "must have at least one entry")
+      .default([...EVENT_TYPES])
+      .describe("The events that take this route. Default: all."),
+    match: z
+      .strictObject({
+        labels: z
+          .record(z.string(), z.string())
+          .default({})
+          .describe("Labels that the job must all carry with these values."),
+      })
+      .default({ labels: {} })
+      .describe("The jobs that take this route. Default: all."),
+    receivers: z.array(Name).min(1, "must have at least one entry").describe("Names of receivers."),
+  })
+  .describe("Which events go to which receivers. An event takes every route that fits, and reaches a receiver once.");
+
+const KIND_NAMES = KINDS.map((kind) => kind.resource.kind);
+const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
+const PAGE_SIZE = "must be a whole number from 1 to 5000";
+const TIMEOUT = "must be a whole number from 1 to 3600";
+
+const Namespace = z
+  .strictObject({
+    namespace: z
+      .string()
+      .regex(DNS_LABEL, "must be the name of a Kubernetes namespace: a-z, 0-9 and -, at most 63 characters")
+      .describe("The Kubernetes namespace to watch."),
+    cluster: Name.exactOptional().describe("Name of a cluster. May be left out where there is one."),
+    kinds: z.array(z.enum(KIND_NAMES)).min(1, "must have at least one entry").describe("The kinds of job to watch."),
+    labelSelector: Text.exactOptional().describe("Watch only jobs whose labels match, as in kubectl -l."),
+    fieldSelector: Text.exactOptional().describe("Watch only jobs whose fields match, as in kubectl --field-selector."),
+    pageSize: z
+      .int(PAGE_SIZE)
+      .min(1, PAGE_SIZE)
+      .max(5000, PAGE_SIZE)
+      .default(500)
+      .describe("Jobs to ask for at a time."),
+    timeoutSeconds: z
+      .int(TIMEOUT)
+      .min(1, TIMEOUT)
+      .max(3600, TIMEOUT)
+      .exactOptional()
+      .describe("How long the server may take for one page."),
+    resourceVersion: z
+      .literal("0", 'must be "0", in quotes')
+      .exactOptional()
+      .describe('"0" lets the server answer from its cache: cheaper, perhaps a moment old, and never by pages.'),
+    firstTick: z
+      .enum(["silent", "announce"])
+      .default("silent")
+      .describe("Whether jobs that exist when Jobbell first looks are announced."),
+    routes: z.array(Route).min(1, "must have at least one entry").describe("Who hears of these jobs."),
+  })
+  .describe("One namespace of one cluster: which jobs to watch, and who hears of them.");
+
+const Interval = z
+  .string()
+  .regex(DURATION, "must be a duration such as 30s, 5m or 1m30s")
+  .refine((text) => isBetween(parseDuration(text), 1_000, 86_400_000), "must be from 1s to 24h");
+
+/** The whole of jobbell.yml, key by key. */
+export const ConfigFile = z
+  .strictObject({
+    clusters: z.array(Cluster).min(1, "must have at least one entry").describe("The Kubernetes APIs to read."),
+    receivers: z.array(Receiver).min(1, "must have at least one entry").describe("The places where events are sent."),
+    namespaces: z.array(Namespace).min(1, "must have at least one entry").describe("What to watch."),
+    interval: Interval.default("30s").describe("How often to look, from 1s to 24h."),
+    state: Text.default("jobbell.db").describe("Path of the SQLite file in which Jobbell remembers the jobs."),
+  })
+  .meta({
+    title: "jobbell.yml",
+    description: "Configuration of Jobbell. Relative paths start from the file's own folder.",
+  });
+export type ConfigFile = z.infer<typeof ConfigFile>;
+
+function isBetween(value: number | undefined, least: number, most: number): boolean {
+  // A text that is no duration has its complaint already.
+  return value === undefined || (value >= least && value <= most);
+}

@@ -1,0 +1,64 @@
+/** One of several ways to say a thing in a map: keys that belong together, and keys that may join them. */
+interface Way {
+  readonly keys: readonly [string, ...string[]];
+  readonly also?: readonly string[];
+}
+
+/** A map that says one thing in one of several ways. */
+export interface Choice {
+  /** With its article: `a cluster`. */
+  readonly noun: string;
+  readonly ways: readonly Way[];
+}
+
+/** How a cluster is reached. A new way is a line here, its keys in the schema, and a case where the configuration is built. */
+export const CLUSTER_CHOICE: Choice = {
+  noun: "a cluster",
+  ways: [
+    { keys: ["server", "auth"], also: ["tls"] },
+    { keys: ["kubeconfig"], also: ["context"] },
+  ],
+};
+
+/** Who Jobbell is for a cluster. */
+export const AUTH_CHOICE: Choice = {
+  noun: "auth",
+  ways: [{ keys: ["token"] }, { keys: ["tokenFile"] }, { keys: ["clientCertificate", "clientKey"] }],
+};
+
+/** What a receiver is. */
+export const RECEIVER_CHOICE: Choice = { noun: "a receiver", ways: [{ keys: ["slack"] }, { keys: ["webhook"] }] };
+
+/** What is wrong with the keys of a map: with one of them, or, where `key` is absent, with what they lack. */
+export interface Complaint {
+  readonly key?: string;
+  readonly message: string;
+}
+
+/** Holds that the keys of a map make exactly one of the ways, and that it is whole. */
+export function checkChoice(present: readonly string[], { noun, ways }: Choice): readonly Complaint[] {
+  const begun = ways.filter((way) => way.keys.some((key) => present.includes(key)));
+  const chosen = begun.find((way) => present.includes(way.keys[0])) ?? begun[0];
+  if (chosen === undefined) return [{ message: `${noun} needs ${ways.map(nameOf).join(" or ")}` }];
+  const missing = chosen.keys.filter((key) => !present.includes(key));
+  const others = ways.filter((way) => way !== chosen).flatMap(keysOf);
+  return [
+    ...missing.map((key) => ({ message: `missing key "${key}"` })),
+    ...others
+      .filter((key) => present.includes(key))
+      .map((key) => ({ key, message: `"${key}" does not go with "${chosen.keys[0]}"` })),
+  ];
+}
+
+/** The same in JSON Schema, for editors. */
+export function oneOf({ ways }: Choice): { readonly oneOf: readonly { readonly required: readonly string[] }[] } {
+  return { oneOf: ways.map((way) => ({ required: way.keys })) };
+}
+
+function keysOf({ keys, also = [] }: Way): readonly string[] {
+  return [...keys, ...also];
+}
+
+function nameOf({ keys }: Way): string {
+  return keys.map((key) => `"${key}"`).join(" with ");
+}

@@ -1,0 +1,40 @@
+import type { Delivery, Millis } from "../store.ts";
+import { allOf, anyOf, type Piece, piece } from "./expressions.ts";
+
+/** DynamoDB's time to live, which counts in seconds. */
+export function ttl(at: Millis): number {
+  return Math.ceil(at / 1000);
+}
+
+// A row past its time to live is dropped up to two days late: until then it counts as absent.
+export function isKept(now: Millis): Piece {
+  return anyOf(piece("attribute_not_exists(#ttl)"), piece("#ttl > :nowInSeconds", { ":nowInSeconds": now / 1000 }));
+}
+
+export function isAbsent(now: Millis): Piece {
+  return anyOf(piece("attribute_not_exists(#pk)"), piece("#ttl <= :nowInSeconds", { ":nowInSeconds": now / 1000 }));
+}
+
+export function hasVersion(version: number): Piece {
+  return piece("#v = :before", { ":before": version });
+}
+
+export const isPending: Piece = piece("#state = :pending", { ":pending": "pending" });
+
+export function isDueBy(now: Millis): Piece {
+  return piece("#nextAttemptAt <= :now", { ":now": now });
+}
+
+/** Nobody holds the lease, or its holder is late. */
+export function isFree(now: Millis): Piece {
+  return anyOf(piece("attribute_not_exists(#owner)"), piece("#until <= :now", { ":now": now }));
+}
+
+export function isHeldBy(owner: string): Piece {
+  return piece("#owner = :owner", { ":owner": owner });
+}
+
+/** The attempt that was claimed, and no later one of the same owner. */
+export function isAttemptOf(claimed: Delivery, owner: string): Piece {
+  return allOf(isPending, isHeldBy(owner), piece("#attempts = :attempts", { ":attempts": claimed.attempts }));
+}

@@ -1,0 +1,77 @@
+import * as z from "zod";
+import type { Delivery, Millis } from "../store.ts";
+import { isDueBy } from "./conditions.ts";
+import type { HeldDelivery } from "./delivery-row.ts";
+import { allOf, expressions, piece } from "./expressions.ts";
+import { shards } from "./keys.ts";
+import { inOrder } from "./merge.ts";
+import { pages, type Table } from "./requests.ts";
+import { pendingOf, waitFor } from "./stream.ts";
+import { DUE } from "./table.ts";
+
+const Entry = z.object({ pk: z.string(), nextAttemptAt: z.number(), order: z.number() });
+type Entry = z.infer<typeof Entry>;
+
+// Streams that are looked at together: the sockets of the SDK's client are 50.
+const TOGETHER = 25;
+
+/**
+ * The index says which streams may have something due, oldest first over all shards; the table says what their first
+ * pending delivery is. An index entry that is behind, or that is not the first of its stream, so costs one read.
+ */
+export async function due(table: Table, now: Millis, limit: number): Promise<readonly Delivery[]> {
+  const found: Delivery[] = [];
+  for await (const partitions of groups(partitionsDue(table, now, limit), TOGETHER)) {
+    const heads = await Promise.all(partitions.map((partition) => dueHead(table, partition, now)));
+    found.push(...heads.filter((head) => head !== undefined));
+    if (found.length >= limit) break;
+  }
+  return found.sort(byTime).slice(0, limit);
+}
+
+async function dueHead(table: Table, partition: string, now: Millis): Promise<Delivery | undefined> {
+  const [first, ...later] = await pendingOf(table, partition);
+  if (first === undefined) return undefined;
+  if (first.delivery.nextAttemptAt > now) {
+    await waitFor(table, first, later);
+    return undefined;
+  }
+  return isFree(first, now) ? first.delivery : undefined;
+}
+
+function isFree({ heldUntil }: HeldDelivery, now: Millis): boolean {
+  return heldUntil === undefined || heldUntil <= now;
+}
+
+async function* partitionsDue(table: Table, now: Millis, limit: number): AsyncGenerator<string> {
+  const seen = new Set<string>();
+  for await (const { pk } of inOrder(
+    shards.map((shard) => entries(table, shard, now, limit)),
+    byTime,
+  )) {
+    if (!seen.has(pk)) yield pk;
+    seen.add(pk);
+  }
+}
+
+async function* entries(table: Table, shard: number, now: Millis, limit: number): AsyncGenerator<Entry> {
+  const condition = allOf(piece("#dueShard = :shard", { ":shard": shard }), isDueBy(now));
+  const query = { IndexName: DUE, Limit: Math.max(limit, 1), ...expressions({ KeyConditionExpression: condition }) };
+  for await (const page of pages(table, query)) yield* page.map((item) => Entry.parse(item)).sort(byTime);
+}
+
+function byTime(a: Pick<Entry, "nextAttemptAt" | "order">, b: Pick<Entry, "nextAttemptAt" | "order">): number {
+  return a.nextAttemptAt - b.nextAttemptAt || a.order - b.order;
+}
+
+async function* groups<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {
+  let group: T[] = [];
+  for await (const item of items) {
+    group.push(item);
+    if (group.length === size) {
+      yield group;
+      group = [];
+    }
+  }
+  if (group.length > 0) yield group;
+}

@@ -1,0 +1,43 @@
+import { randomUUID } from "node:crypto";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { Millis, Store } from "../store.ts";
+import { counts } from "./counts.ts";
+import { due } from "./due.ts";
+import { explained } from "./explain.ts";
+import { advance, jobs } from "./jobs.ts";
+import { claimDelivery, head, settle } from "./outbox.ts";
+import type { Table } from "./requests.ts";
+import { claimWatch, finishTick, watches } from "./watches.ts";
+
+export interface DynamodbStoreOptions {
+  /** The caller's: `close` leaves it open. */
+  readonly client: DynamoDBClient;
+  /** The name of a table as {@link tableDefinition} describes it. */
+  readonly table: string;
+  /** Decides which rows count as dropped before DynamoDB drops them. */
+  readonly now?: () => Millis;
+}
+
+/** A store in one DynamoDB table. Every method throws a {@link StoreError} and nothing else. */
+export function dynamodbStore({ client, table: name, now = Date.now }: DynamodbStoreOptions): Store {
+  const table: Table = { client: DynamoDBDocumentClient.from(client), name, owner: randomUUID(), now };
+  const run = <T>(work: () => Promise<T>): Promise<T> => explained(name, work);
+
+  return {
+    owner: table.owner,
+    claimWatch: (watch, lease, at) => run(() => claimWatch(table, watch, lease, at)),
+    finishTick: (watch, result) => run(() => finishTick(table, watch, result)),
+    jobs: (watch) => run(() => jobs(table, watch)),
+    advance: (step) => run(() => advance(table, step)),
+    due: (at, limit) => run(() => due(table, at, limit)),
+    head: (stream) => run(() => head(table, stream)),
+    claimDelivery: (delivery, lease, at) => run(() => claimDelivery(table, delivery, lease, at)),
+    settle: (claimed, settlement) => run(() => settle(table, claimed, settlement)),
+    counts: () => run(() => counts(table)),
+    watches: () => run(() => watches(table)),
+    // DynamoDB drops rows by their time to live.
+    sweep: async () => {},
+    close: async () => {},
+  };
+}

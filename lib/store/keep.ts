@@ -1,0 +1,11 @@
+const DAY = 24 * 60 * 60 * 1000;
+
+/** How long rows outlive their use, in milliseconds: both stores drop them afterwards. */
+export const KEEP = {
+  /** A delivered row is what keeps an event that is noticed again from being sent again. */
+  delivered: 7 * DAY,
+  /** A dead row is what a person lists and replays. */
+  dead: 30 * DAY,
+  /** A job that left the selector and may come back. */
+  left: 30 * DAY,
+} as const;

@@ -1,0 +1,44 @@
+import type { DatabaseSync } from "node:sqlite";
+import * as z from "zod";
+import { json, Memory } from "../schemas.ts";
+import type { Advance, JobRow } from "../store.ts";
+
+const Row = z
+  .object({ key: z.string(), version: z.number(), memory: json(Memory), left_at: z.number().nullable() })
+  .transform(({ left_at, ...row }): JobRow => (left_at === null ? row : { ...row, left: true }));
+
+const INSERT = `
+  INSERT INTO job (watch, key, version, memory, left_at) VALUES (:watch, :key, :version, :memory, :leftAt)
+  ON CONFLICT DO NOTHING`;
+const UPDATE = `
+  UPDATE job SET version = :version, memory = :memory, left_at = :leftAt
+  WHERE watch = :watch AND key = :key AND version = :before`;
+const DELETE = "DELETE FROM job WHERE watch = :watch AND key = :key AND version = :before";
+const FIND = "SELECT 1 FROM job WHERE watch = :watch AND key = :key";
+
+/** The memories of jobs. */
+export function jobTable(database: DatabaseSync) {
+  const insert = database.prepare(INSERT);
+  const update = database.prepare(UPDATE);
+  const forget = database.prepare(DELETE);
+  const find = database.prepare(FIND);
+  const all = database.prepare("SELECT key, version, memory, left_at FROM job WHERE watch = ? ORDER BY key");
+
+  return {
+    all(watch: string): ReadonlyMap<string, JobRow> {
+      const rows = z.array(Row).parse(all.all(watch));
+      return new Map(rows.map((row) => [row.key, row]));
+    },
+    /** False where the row is not the one that was read: nothing is written then. */
+    move({ watch, key, before, after, now }: Advance, version: number): boolean {
+      const row = { watch, key };
+      if (after === undefined) {
+        if (before === undefined) return find.get(row) === undefined;
+        return forget.run({ ...row, before: before.version }).changes === 1;
+      }
+      const next = { ...row, version, memory: JSON.stringify(after.memory), leftAt: after.left ? now : null };
+      const result = before === undefined ? insert.run(next) : update.run({ ...next, before: before.version });
+      return result.changes === 1;
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import type { DatabaseSync } from "node:sqlite";
+import * as z from "zod";
+import { Event, json } from "../schemas.ts";
+import type { Stamped } from "../stamp.ts";
+import type { Delivery, Lease, Millis, OutboxCounts, Settlement, Stream } from "../store.ts";
+
+const Row = z
+  .object({
+    receiver: z.string(),
+    event: json(Event),
+    order: z.number(),
+    state: z.enum(["pending", "delivered", "dead"]),
+    attempts: z.number(),
+    failures: z.number(),
+    queued_at: z.number(),
+    next_attempt_at: z.number(),
+    error: z.string().nullable(),
+  })
+  .transform(({ queued_at, next_attempt_at, error, ...row }): Delivery => {
+    const delivery = { ...row, queuedAt: queued_at, nextAttemptAt: next_attempt_at };
+    return error === null ? delivery : { ...delivery, error };
+  });
+
+const Counts = z.object({ pending: z.number(), dead: z.number(), oldest: z.number().nullable() });
+
+const QUEUE = `
+  INSERT INTO delivery (event_id, receiver, uid, event, "order", state, queued_at, next_attempt_at)
+  VALUES (:id, :receiver, :uid, :event, :order, 'pending', :now, :now)
+  ON CONFLICT DO NOTHING`;
+const DUE = `
+  SELECT * FROM delivery AS head
+  WHERE state = 'pending' AND next_attempt_at <= :now AND (owner IS NULL OR until <= :now) AND NOT EXISTS (
+    SELECT 1 FROM delivery AS earlier
+    WHERE earlier.state = 'pending' AND earlier.uid = head.uid AND earlier.receiver = head.receiver
+      AND (earlier."order", earlier.event_id) < (head."order", head.event_id))
+  ORDER BY next_attempt_at, "order" LIMIT :limit`;
+const HEAD = `
+  SELECT * FROM delivery WHERE state = 'pending' AND uid = :uid AND receiver = :receiver
+  ORDER BY "order", event_id LIMIT 1`;
+const CLAIM = `
+  UPDATE delivery SET owner = :owner, until = :until, attempts = attempts + 1
+  WHERE event_id = :id AND receiver = :receiver AND state = 'pending'
+    AND next_attempt_at <= :now AND (owner IS NULL OR until <= :now)
+  RETURNING *`;
+// `attempts` tells this attempt from a later one of the same owner.
+const HELD = `
+  event_id = :id AND receiver = :receiver AND state = 'pending' AND owner = :owner AND attempts = :attempts`;
+const RETRY = `
+  UPDATE delivery SET next_attempt_at = :at, failures = failures + :failed, error = :error, owner = NULL, until = NULL
+  WHERE ${HELD}`;
+const SETTLE = `
+  UPDATE delivery SET state = :state, settled_at = :at, error = :error, owner = NULL, until = NULL
+  WHERE ${HELD}`;
+const COUNTS = `
+  SELECT
+    (SELECT count(*) FROM delivery WHERE state = 'pending') AS pending,
+    (SELECT count(*) FROM delivery WHERE state = 'dead') AS dead,
+    (SELECT min(queued_at) FROM delivery WHERE state = 'pending') AS oldest`;
+
+/** The deliveries, from their queueing to the end of their keep. */
+export function outboxTable(database: DatabaseSync, owner: string) {
+  const queue = database.prepare(QUEUE);
+  const due = database.prepare(DUE);
+  const head = database.prepare(HEAD);
+  const claim = database.prepare(CLAIM);
+  const retry = database.prepare(RETRY);
+  const settle = database.prepare(SETTLE);
+  const counts = database.prepare(COUNTS);
+
+  function writeDown(held: Record<string, string | number>, settlement: Settlement) {
+    switch (settlement.state) {
+      case "retry": {
+        const { nextAttemptAt, failed, error } = settlement;
+        return retry.run({ ...held, at: Math.ceil(nextAttemptAt), failed: Number(failed), error });
+      }
+      case "dead":
+        return settle.run({ ...held, ...settlement });
+      case "delivered":
+        return settle.run({ ...held, ...settlement, error: null });
+      default:
+        return settlement satisfies never;
+    }
+  }
+
+  return {
+    queue(deliveries: Stamped["deliveries"], now: Millis): void {
+      for (const { receiver, event, order } of deliveries) {
+        queue.run({ id: event.id, receiver, uid: event.uid, event: JSON.stringify(event), order, now });
+      }
+    },
+    due(now: Millis, limit: number): readonly Delivery[] {
+      return z.array(Row).parse(due.all({ now, limit }));
+    },
+    head({ uid, receiver }: Stream): Delivery | undefined {
+      const row = head.get({ uid, receiver });
+      return row === undefined ? undefined : Row.parse(row);
+    },
+    claim({ event, receiver }: Delivery, { until }: Lease, now: Millis): Delivery | "taken" {
+      const row = claim.get({ id: event.id, receiver, owner, until: Math.ceil(until), now });
+      return row === undefined ? "taken" : Row.parse(row);
+    },
+    settle({ event, receiver, attempts }: Delivery, settlement: Settlement): "settled" | "taken" {
+      const { changes } = writeDown({ id: event.id, receiver, owner, attempts }, settlement);
+      return changes === 1 ? "settled" : "taken";
+    },
+    counts(): OutboxCounts {
+      const { pending, dead, oldest } = Counts.parse(counts.get());
+      return { pending, dead, oldestPendingAt: oldest ?? undefined };
+    },
+  };
+}

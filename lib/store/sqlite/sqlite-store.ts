@@ -1,0 +1,72 @@
+import { resolve } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { stamp } from "../stamp.ts";
+import type { Advance, Store } from "../store.ts";
+import { explained } from "./explain.ts";
+import { jobTable } from "./jobs.ts";
+import { openDatabase, orClosed } from "./open.ts";
+import { outboxTable } from "./outbox.ts";
+import { closeSession, openSession } from "./session.ts";
+import { sweeper } from "./sweep.ts";
+import { transaction } from "./transaction.ts";
+import { watchTable } from "./watches.ts";
+
+export interface SqliteStoreOptions {
+  /** How long to wait for another process that writes, in milliseconds. The whole process waits. */
+  readonly lockTimeoutMs?: number;
+}
+
+/**
+ * A store in one SQLite file, which is created where there is none, or in memory for `:memory:`. Several processes of one
+ * machine may open the same file. Throws a {@link StoreError}, as do all methods.
+ */
+export function sqliteStore(path: string, { lockTimeoutMs = 5000 }: SqliteStoreOptions = {}): Store {
+  // Made absolute, so that SQLite reads neither an empty path nor `file:…` in its own way.
+  const file = path === ":memory:" ? path : resolve(path);
+  return explained(file, () => {
+    const database = openDatabase(file, lockTimeoutMs);
+    return orClosed(database, () => storeOf(file, database));
+  });
+}
+
+function storeOf(file: string, database: DatabaseSync): Store {
+  const owner = openSession(database);
+  const watches = watchTable(database, owner);
+  const jobs = jobTable(database);
+  const outbox = outboxTable(database, owner);
+  const sweep = sweeper(database);
+  const run = async <T>(work: () => T): Promise<T> => explained(file, work);
+
+  function advance(step: Advance): "advanced" | "stale" {
+    const { version, deliveries } = stamp(step);
+    return transaction(database, () => {
+      if (!jobs.move(step, version)) return "stale";
+      outbox.queue(deliveries, step.now);
+      return "advanced";
+    });
+  }
+
+  let closed = false;
+  function close(): void {
+    if (closed) return;
+    closed = true;
+    closeSession(database, owner);
+    database.close();
+  }
+
+  return {
+    owner,
+    claimWatch: (watch, lease, now) => run(() => watches.claim(watch, lease, now)),
+    finishTick: (watch, result) => run(() => watches.finish(watch, result)),
+    jobs: (watch) => run(() => jobs.all(watch)),
+    advance: (step) => run(() => advance(step)),
+    due: (now, limit) => run(() => outbox.due(now, limit)),
+    head: (stream) => run(() => outbox.head(stream)),
+    claimDelivery: (delivery, lease, now) => run(() => outbox.claim(delivery, lease, now)),
+    settle: (claimed, settlement) => run(() => outbox.settle(claimed, settlement)),
+    counts: () => run(() => outbox.counts()),
+    watches: () => run(() => watches.health()),
+    sweep: (now) => run(() => sweep(now)),
+    close: () => run(close),
+  };
+}

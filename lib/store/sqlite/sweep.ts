@@ -1,0 +1,17 @@
+import type { DatabaseSync } from "node:sqlite";
+import { KEEP } from "../keep.ts";
+import type { Millis } from "../store.ts";
+import { transaction } from "./transaction.ts";
+
+/** Drops what is past its keep. */
+export function sweeper(database: DatabaseSync): (now: Millis) => void {
+  const settled = database.prepare("DELETE FROM delivery WHERE state = ? AND state <> 'pending' AND settled_at <= ?");
+  const left = database.prepare("DELETE FROM job WHERE left_at <= ?");
+
+  return (now) =>
+    transaction(database, () => {
+      settled.run("delivered", now - KEEP.delivered);
+      settled.run("dead", now - KEEP.dead);
+      left.run(now - KEEP.left);
+    });
+}

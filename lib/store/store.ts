@@ -1,0 +1,133 @@
+import type { JobEvent } from "#jobs/event";
+import type { Memory } from "#jobs/job";
+
+/** Milliseconds since 1970-01-01T00:00:00Z. */
+export type Millis = number;
+
+/** What is remembered of a watch between two ticks. A watch that was never read to its end has no cursor. */
+export interface Cursor {
+  /** The resourceVersion of the last complete list, opaque. */
+  readonly resourceVersion: string;
+  /** When the last tick that succeeded ended. */
+  readonly tickedAt: Millis;
+}
+
+/** How the last tick of a watch went, for whoever looks at its health. */
+export interface WatchHealth {
+  readonly watch: string;
+  readonly cursor: Cursor | undefined;
+  /** Ticks that failed in a row. */
+  readonly failures: number;
+  /** The last failure in one line, free of secrets; absent after a success. */
+  readonly error: string | undefined;
+}
+
+/** A job's memory as it was read. */
+export interface JobRow {
+  /** `namespace/name`, the order of a list. */
+  readonly key: string;
+  /**
+   * What a later write is conditional on. It grows with every write and is never behind the clock that wrote it, so that
+   * a job that was forgotten and came back is not taken for the old one; no event of the row has a larger order.
+   */
+  readonly version: number;
+  readonly memory: Memory;
+  /** Set while the job lives on outside the watch's selector: remembered, so that its return says nothing twice. */
+  readonly left?: true;
+}
+
+/** Until when the store's owner may work on a watch or a delivery. A holder that dies is replaced when its lease ends, or sooner where its death can be seen. */
+export interface Lease {
+  readonly until: Millis;
+}
+
+/** All deliveries of one job to one receiver: they leave in the order in which they were queued. */
+export interface Stream {
+  readonly uid: string;
+  readonly receiver: string;
+}
+
+export type DeliveryState = "pending" | "delivered" | "dead";
+
+/** One event on its way to one receiver. `event.id` and `receiver` name it; `event.id` is what the receiver sees. */
+export interface Delivery {
+  readonly receiver: string;
+  readonly event: JobEvent;
+  /** Grows within a stream; says nothing between streams. */
+  readonly order: number;
+  readonly state: DeliveryState;
+  /** Posts that were begun. */
+  readonly attempts: number;
+  /** Posts that failed for a reason other than the receiver's pace: the step of the backoff. */
+  readonly failures: number;
+  readonly queuedAt: Millis;
+  /** Not before this. */
+  readonly nextAttemptAt: Millis;
+  /** Why the last attempt did not deliver, in one line, free of secrets. */
+  readonly error?: string;
+}
+
+/** The deliveries that an event causes, before the store has given them a state. */
+export interface NewDelivery {
+  readonly receiver: string;
+  readonly event: JobEvent;
+}
+
+/** One job moved by one look at it. */
+export interface Advance {
+  readonly watch: string;
+  readonly key: string;
+  /** The row that was read, or `undefined` where none was. */
+  readonly before: JobRow | undefined;
+  /** What to remember now, or `undefined` to forget the job. */
+  readonly after: { readonly memory: Memory; readonly left?: true } | undefined;
+  /** In the order in which they happened. */
+  readonly deliveries: readonly NewDelivery[];
+  readonly now: Millis;
+}
+
+/** What became of an attempt, as the store keeps it. */
+export type Settlement =
+  | { readonly state: "delivered"; readonly at: Millis }
+  | { readonly state: "dead"; readonly at: Millis; readonly error: string }
+  | { readonly state: "retry"; readonly nextAttemptAt: Millis; readonly failed: boolean; readonly error: string };
+
+export interface OutboxCounts {
+  readonly pending: number;
+  readonly dead: number;
+  /** queuedAt of the oldest pending delivery. */
+  readonly oldestPendingAt: Millis | undefined;
+}
+
+/**
+ * What is remembered, behind two adapters that one contract suite holds equal (test/contract/store.ts). Every method
+ * that answers with a word answers it instead of throwing when somebody else came first: nothing was written then.
+ */
+export interface Store {
+  /** Names this opened store as a holder of leases: no other opened store has the same. */
+  readonly owner: string;
+
+  /** Takes the watch for `lease`, or says that somebody, be it this very owner, works on it. `cursor` is absent until the first tick was finished. */
+  claimWatch(watch: string, lease: Lease, now: Millis): Promise<{ readonly cursor: Cursor | undefined } | "busy">;
+  /** Ends a tick: keeps the cursor (a failed tick keeps the old one and counts), and gives the lease back if this owner still has it. */
+  finishTick(watch: string, result: { readonly cursor: Cursor } | { readonly error: string }): Promise<void>;
+  /** Every job that is remembered for the watch, by key. */
+  jobs(watch: string): Promise<ReadonlyMap<string, JobRow>>;
+  /** Moves one job one step and queues its deliveries, both or neither. `stale`: another poll moved it first. A delivery that is in the outbox already (same event, same receiver) is left as it is. */
+  advance(step: Advance): Promise<"advanced" | "stale">;
+
+  /** The first pending delivery of each stream that is due and that nobody holds, oldest first, at most `limit`. */
+  due(now: Millis, limit: number): Promise<readonly Delivery[]>;
+  /** The first pending delivery of a stream, due or not, held or not. */
+  head(stream: Stream): Promise<Delivery | undefined>;
+  /** Takes a delivery for one attempt, counts it, and answers with the delivery as it is now: `settle` wants that one. `taken`: somebody holds it, it is settled, or its time has not come. */
+  claimDelivery(delivery: Delivery, lease: Lease, now: Millis): Promise<Delivery | "taken">;
+  /** Writes down what became of the attempt that `claimDelivery` answered with, and gives the lease back. `taken`: somebody else has begun another attempt since. */
+  settle(claimed: Delivery, settlement: Settlement): Promise<"settled" | "taken">;
+  counts(): Promise<OutboxCounts>;
+
+  watches(): Promise<readonly WatchHealth[]>;
+  /** Drops what is past its keep: delivered and dead rows, jobs that left the selector. Where the store does this by itself it is a no-op. */
+  sweep(now: Millis): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,166 @@
+import { GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { describe, expect, test } from "vitest";
+import { deliveryKey } from "#store/dynamodb/delivery-row";
+import { dynamodbStore } from "#store/dynamodb/dynamodb-store";
+import { cursorKey, jobKey, type Key, shardOf, streamPartition } from "#store/dynamodb/keys";
+import type { Settlement, Store } from "#store/store";
+import type { DynamodbLocal } from "../support/dynamodb-local.ts";
+import { itemSize } from "../support/item-size.ts";
+import {
+  advance,
+  claimed,
+  DAY,
+  event,
+  ids,
+  MINUTE,
+  memory,
+  NOW,
+  queue,
+  rowOf,
+  step,
+  WATCH,
+} from "../support/store-steps.ts";
+
+const stream = { uid: "u1", receiver: "chat" };
+const events = [event("u1", 1), event("u1", 2)] as const;
+const later = NOW + 5 * MINUTE;
+const delivered: Settlement = { state: "delivered", at: NOW };
+const dead: Settlement = { state: "dead", at: NOW, error: "chat answered 404" };
+const retry: Settlement = { state: "retry", nextAttemptAt: later, failed: true, error: "chat answered 503" };
+
+/** What only the DynamoDB store promises: its rows, their size, their end, its indexes. */
+export function tableContract(local: () => DynamodbLocal): void {
+  async function open() {
+    const { client, freshTable } = local();
+    const table = await freshTable();
+    const at = (now: number) => dynamodbStore({ client, table, now: () => now });
+    const item = async (Key: Key) => (await client.send(new GetCommand({ TableName: table, Key }))).Item;
+    const put = (Item: Record<string, unknown>) => client.send(new PutCommand({ TableName: table, Item }));
+    return { client, table, store: at(NOW), at, item, put };
+  }
+
+  async function settleFirst(store: Store, settlement: Settlement): Promise<void> {
+    await queue(store, "chat", events.slice(0, 1));
+    await store.settle(await claimed(store, await store.head(stream)), settlement);
+  }
+
+  describe("the DynamoDB table", () => {
+    test("a typical job row is under 400 bytes", async () => {
+      const { store, item } = await open();
+      await store.advance(step());
+      const size = itemSize(await item(jobKey(WATCH, "ml/mnist")));
+      expect(size).toBeGreaterThan(150);
+      expect(size).toBeLessThan(400);
+    });
+
+    test("a cursor row is under 250 bytes", async () => {
+      const { store, item } = await open();
+      await store.finishTick(WATCH, { cursor: { resourceVersion: "482193377", tickedAt: NOW } });
+      await store.claimWatch(WATCH, { until: later }, NOW);
+      expect(itemSize(await item(cursorKey(WATCH)))).toBeLessThan(250);
+    });
+
+    test.each([
+      ["a delivered row after 7 days", delivered, 7],
+      ["a dead row after 30 days", dead, 30],
+    ])("DynamoDB drops %s", async (_, settlement, days) => {
+      const { store, item } = await open();
+      await settleFirst(store, settlement);
+      expect(await item(deliveryKey({ event: events[0], receiver: "chat" }))).toMatchObject({
+        ttl: (NOW + days * DAY) / 1000,
+      });
+    });
+
+    test("DynamoDB drops the row of a job that left after 30 days, and of no other", async () => {
+      const { store, item } = await open();
+      await store.advance(step());
+      expect(await item(jobKey(WATCH, "ml/mnist"))).not.toHaveProperty("ttl");
+      await advance(store, { after: { memory: memory(), left: true } });
+      expect(await item(jobKey(WATCH, "ml/mnist"))).toMatchObject({ ttl: (NOW + 30 * DAY) / 1000 });
+      await advance(store, {});
+      expect(await item(jobKey(WATCH, "ml/mnist"))).not.toHaveProperty("ttl");
+    });
+
+    test("a row that is past its time and not dropped yet counts as absent", async () => {
+      const { store, at } = await open();
+      await advance(store, { after: { memory: memory(), left: true } });
+      await settleFirst(store, dead);
+      const then = NOW + 30 * DAY;
+      const afterwards = at(then);
+      expect(await rowOf(afterwards, WATCH, "ml/mnist")).toBeUndefined();
+      expect(await afterwards.counts()).toEqual({ pending: 0, dead: 0, oldestPendingAt: undefined });
+      const deliveries = [{ receiver: "chat", event: events[0] }];
+      expect(await afterwards.advance(step({ deliveries, now: then }))).toBe("advanced");
+      expect(ids(await afterwards.due(then, 10))).toEqual(["evt_u1_1"]);
+    });
+
+    test("what waits behind a retry is not in the index before its time, so that nobody reads it over and over", async () => {
+      const { client, table, store } = await open();
+      const dueInIndex = async () => {
+        const query = new QueryCommand({
+          TableName: table,
+          IndexName: "due",
+          KeyConditionExpression: "dueShard = :shard AND nextAttemptAt < :later",
+          ExpressionAttributeValues: { ":shard": shardOf(streamPartition(stream)), ":later": later },
+        });
+        return (await client.send(query)).Items?.map(({ sk }) => sk);
+      };
+      await queue(store, "chat", events);
+      await store.settle(await claimed(store, await store.head(stream)), retry);
+      expect(await dueInIndex()).toEqual([]);
+      await queue(store, "chat", [event("u1", 3)], NOW + 1);
+      expect(await dueInIndex()).toEqual(["evt_u1_3"]);
+      expect(await store.due(NOW + 1, 10)).toEqual([]);
+      expect(await dueInIndex()).toEqual([]);
+      expect(ids(await store.due(later, 10))).toEqual(["evt_u1_1"]);
+    });
+
+    test("as many deliveries as a transaction holds are queued at once, and one more is an error that writes nothing", async () => {
+      const { store } = await open();
+      const many = (count: number) =>
+        Array.from({ length: count }, (_, index) => ({ receiver: `r${index}`, event: events[0] }));
+      await expect(store.advance(step({ deliveries: many(100) }))).rejects.toMatchObject({
+        code: "too-large",
+        message: expect.stringContaining("The job ml/mnist causes 100 deliveries at once"),
+      });
+      expect((await store.jobs(WATCH)).size).toBe(0);
+      expect(await store.advance(step({ deliveries: many(99) }))).toBe("advanced");
+      expect(await store.counts()).toMatchObject({ pending: 99 });
+    });
+
+    test("a message that fits in no row is an error that says so", async () => {
+      const { store } = await open();
+      const huge = event("u1", 1, { message: "x".repeat(500_000) });
+      const step_ = step({ deliveries: [{ receiver: "chat", event: huge }] });
+      await expect(store.advance(step_)).rejects.toMatchObject({ name: "StoreError", code: "too-large" });
+      expect((await store.jobs(WATCH)).size).toBe(0);
+    });
+
+    test.each<[string, Record<string, unknown>, (store: Store) => Promise<unknown>]>([
+      ["a job's", { ...jobKey(WATCH, "ml/mnist"), v: 1, u: "u" }, (store) => store.jobs(WATCH)],
+      [
+        "a replica's",
+        { ...jobKey(WATCH, "a"), v: 1, u: "u", rv: "1", s: {}, r: { W: [1] } },
+        (store) => store.jobs(WATCH),
+      ],
+      [
+        "a delivery's",
+        { ...deliveryKey({ event: events[0], receiver: "chat" }), state: "pending", event: "{" },
+        (store) => store.head(stream),
+      ],
+    ])("%s row that cannot be read is an error that names the table", async (_, row, read) => {
+      const { store, table, put } = await open();
+      await put(row);
+      await expect(read(store)).rejects.toMatchObject({ code: "damaged", message: expect.stringContaining(table) });
+    });
+
+    test("a table that does not exist is an error that says so", async () => {
+      const store = dynamodbStore({ client: local().client, table: "absent" });
+      const calls = [store.jobs(WATCH), store.advance(step()), store.due(NOW, 1), store.counts(), store.watches()];
+      for (const call of await Promise.allSettled(calls)) {
+        expect(call).toMatchObject({ status: "rejected", reason: { name: "StoreError", code: "no-table" } });
+      }
+      await store.close();
+    });
+  });
+}

@@ -1,0 +1,303 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { explained } from "#store/sqlite/explain";
+import { withoutSqliteNotice } from "#store/sqlite/node-sqlite";
+import { sqliteStore } from "#store/sqlite/sqlite-store";
+import { StoreError } from "#store/store-error";
+import {
+  advance,
+  claimed,
+  DAY,
+  event,
+  ids,
+  MINUTE,
+  memory,
+  NOW,
+  queue,
+  rowOf,
+  step,
+  WATCH,
+} from "../support/store-steps.ts";
+
+const until = NOW + MINUTE;
+const stream = { uid: "u1", receiver: "chat" };
+let folder = "";
+let path = "";
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "jobbell-"));
+  path = join(folder, "state.db");
+  onTestFinished(() => {
+    chmodSync(folder, 0o700);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+/** Another program at the same file. */
+function withDatabase(work: (database: DatabaseSync) => void): void {
+  const database = new DatabaseSync(path);
+  work(database);
+  database.close();
+}
+
+function failure(work: () => unknown): StoreError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof StoreError) return error;
+    throw error;
+  }
+  throw new Error("nothing failed");
+}
+
+/** Root may write everywhere: as root, the same is tried as nobody. */
+function withoutRights<T>(work: () => T): T {
+  if (process.geteuid?.() !== 0) return work();
+  process.seteuid?.(65_534);
+  try {
+    return work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+async function newFile(): Promise<void> {
+  const store = sqliteStore(path);
+  await store.advance(step({ deliveries: [{ receiver: "chat", event: event("u1", 1) }] }));
+  await store.finishTick(WATCH, { cursor: { resourceVersion: "7", tickedAt: NOW } });
+  await store.close();
+}
+
+test("what is remembered outlives the process", async () => {
+  await newFile();
+  const store = sqliteStore(path);
+  expect((await rowOf(store, WATCH, "ml/mnist"))?.memory).toEqual(memory());
+  expect(ids(await store.due(NOW, 10))).toEqual(["evt_u1_1"]);
+  expect(await store.claimWatch(WATCH, { until }, NOW)).toEqual({ cursor: { resourceVersion: "7", tickedAt: NOW } });
+  await store.close();
+});
+
+test("a sweep drops delivered rows after 7 days, dead ones and jobs that left after 30", async () => {
+  const store = sqliteStore(":memory:");
+  const [first, second] = [event("u1", 1), event("u1", 2)];
+  await queue(store, "chat", [first, second]);
+  await store.settle(await claimed(store, await store.head(stream)), { state: "delivered", at: NOW });
+  await store.settle(await claimed(store, await store.head(stream)), { state: "dead", at: NOW, error: "no" });
+  await advance(store, { after: { memory: memory(), left: true } });
+  const again = [first, second].map((each) => ({ receiver: "chat", event: each }));
+  await store.sweep(NOW + 7 * DAY);
+  await store.advance(step({ key: "ml/a", deliveries: again }));
+  expect(await store.counts()).toMatchObject({ pending: 1, dead: 1 });
+  await store.sweep(NOW + 30 * DAY);
+  expect(await store.counts()).toMatchObject({ pending: 1, dead: 0 });
+  expect([...(await store.jobs(WATCH)).keys()]).toEqual(["ml/a", "ml/u1"]);
+});
+
+test("a path that SQLite would read as an address is a file of that name", async () => {
+  const directory = process.cwd();
+  process.chdir(folder);
+  const store = sqliteStore("file:state?mode=memory");
+  process.chdir(directory);
+  await store.close();
+  expect(readFileSync(join(folder, "file:state?mode=memory")).subarray(0, 13).toString()).toBe("SQLite format");
+});
+
+test("an empty file becomes a state file", async () => {
+  writeFileSync(path, "");
+  await newFile();
+});
+
+test.each<[string, StoreError["code"], string, () => void]>([
+  ["a folder", "not-a-file", "name a file in it", () => mkdirSync(path)],
+  [
+    "a file of text",
+    "not-a-database",
+    "choose another file",
+    () => writeFileSync(path, "watch: everything\n".repeat(99)),
+  ],
+  ["a file of three letters", "not-a-database", "choose another file", () => writeFileSync(path, "abc")],
+  [
+    "the database of another program",
+    "not-a-database",
+    "another program: choose another file",
+    () => withDatabase((database) => database.exec("CREATE TABLE song (name TEXT)")),
+  ],
+  [
+    "the marked database of another program",
+    "not-a-database",
+    "another program: choose another file",
+    () => withDatabase((database) => database.exec("PRAGMA application_id = 7")),
+  ],
+])("%s is an error of code %s", (_, code, advice, make) => {
+  make();
+  const error = failure(() => sqliteStore(path));
+  expect(error).toMatchObject({ name: "StoreError", code });
+  expect(error.message).toContain(`The state file ${path} `);
+  expect(error.message).toMatch(new RegExp(`^.*${advice}\\.$`));
+});
+
+test.each([
+  ["a folder that does not exist", () => join(folder, "absent", "state.db")],
+  ["a file", () => join(path, "state.db")],
+])("a state file in %s is an error that names it", (_, where) => {
+  writeFileSync(path, "");
+  const error = failure(() => sqliteStore(where()));
+  expect(error).toMatchObject({ code: "no-folder", message: expect.stringContaining(where()) });
+});
+
+test("a file that a newer Jobbell wrote is an error, and stays as it is", async () => {
+  await newFile();
+  withDatabase((database) => database.exec("PRAGMA user_version = 99"));
+  const before = readFileSync(path);
+  const error = failure(() => sqliteStore(path));
+  expect(error).toMatchObject({ code: "newer-version", message: expect.stringContaining("upgrade or choose") });
+  expect(readFileSync(path)).toEqual(before);
+});
+
+test.each<[string, () => void]>([
+  ["a file that may be read only", () => chmodSync(path, 0o444)],
+  ["a file that may not be read", () => chmodSync(path, 0o000)],
+  ["a folder that may not be written", () => rmSync(path)],
+])("%s is an error that asks for the right", async (_, change) => {
+  await newFile();
+  change();
+  chmodSync(folder, 0o555);
+  const error = failure(() => withoutRights(() => sqliteStore(path)));
+  expect(error).toMatchObject({ code: "no-permission", message: expect.stringContaining("give this user the right") });
+});
+
+test("a damaged file is an error", async () => {
+  await newFile();
+  const bytes = readFileSync(path);
+  writeFileSync(path, bytes.fill(0x5a, 100));
+  expect(failure(() => sqliteStore(path)).code).toBe("damaged");
+});
+
+test("a database that stays locked is an error, at the opening and later, and works again afterwards", async () => {
+  await newFile();
+  const store = sqliteStore(path, { lockTimeoutMs: 20 });
+  const other = new DatabaseSync(path);
+  other.exec("BEGIN IMMEDIATE");
+  expect(failure(() => sqliteStore(path, { lockTimeoutMs: 20 }))).toMatchObject({
+    code: "locked",
+    message: expect.stringContaining("stop that process"),
+  });
+  await expect(store.advance(step())).rejects.toMatchObject({ code: "locked" });
+  other.close();
+  expect(await advance(store, {})).toBe("advanced");
+  await store.close();
+});
+
+test("a new file that another program holds is an error", () => {
+  const other = new DatabaseSync(path);
+  other.exec("BEGIN EXCLUSIVE");
+  expect(failure(() => sqliteStore(path, { lockTimeoutMs: 20 })).code).toBe("locked");
+  other.close();
+});
+
+test("a file of before the write-ahead log that another program writes is an error", async () => {
+  await newFile();
+  const other = new DatabaseSync(path);
+  other.exec("PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE");
+  expect(failure(() => sqliteStore(path, { lockTimeoutMs: 20 })).code).toBe("locked");
+  other.close();
+});
+
+test("a full disk is an error that says so, and undoes the whole step", () => {
+  const database = new DatabaseSync(path);
+  database.exec("CREATE TABLE t (a TEXT); PRAGMA max_page_count = 3");
+  const fill = () => database.prepare("INSERT INTO t VALUES (?)").run("x".repeat(100_000));
+  expect(failure(() => explained(path, fill))).toMatchObject({ code: "disk-full", cause: expect.any(Error) });
+  database.close();
+});
+
+test("whatever else goes wrong is an error of one line", () => {
+  const explain = (thrown: unknown) =>
+    failure(() =>
+      explained(path, () => {
+        throw thrown;
+      }),
+    );
+  expect(explain(new Error("first\nsecond")).message).toBe(`The state file ${path} could not be used: first.`);
+  expect(explain("text")).toMatchObject({ code: "unavailable" });
+});
+
+test.each([
+  ["'{'", "memory"],
+  ["'{}'", "memory.uid"],
+])("a row whose memory is %s is an error that says what cannot be read", async (value, field) => {
+  await newFile();
+  withDatabase((database) => database.exec(`UPDATE job SET memory = ${value}`));
+  const store = sqliteStore(path);
+  await expect(store.jobs(WATCH)).rejects.toMatchObject({ code: "damaged", message: expect.stringContaining(field) });
+  await store.close();
+});
+
+test("a store that was closed says so, and may be closed again", async () => {
+  const store = sqliteStore(":memory:");
+  await store.close();
+  await store.close();
+  await expect(store.counts()).rejects.toMatchObject({ code: "closed" });
+});
+
+test("a file that is opened once more by the same process leaves everybody's leases as they are", async () => {
+  const one = sqliteStore(path);
+  await one.claimWatch(WATCH, { until }, NOW);
+  const other = sqliteStore(path);
+  expect(await other.claimWatch(WATCH, { until }, NOW)).toBe("busy");
+  await Promise.all([one.close(), other.close()]);
+});
+
+test("a store gives its leases back when it is closed", async () => {
+  const [one, other] = [sqliteStore(path), sqliteStore(path)];
+  await queue(one, "chat", [event("u1", 1)]);
+  await claimed(one, await one.head(stream));
+  await one.claimWatch(WATCH, { until }, NOW);
+  await one.close();
+  expect(await other.claimWatch(WATCH, { until }, NOW)).toEqual({ cursor: undefined });
+  expect(await other.due(NOW, 10)).toMatchObject([{ attempts: 1 }]);
+  await other.close();
+});
+
+test.each([
+  ["free", "this process's number", hostname(), () => process.pid, "7"],
+  ["free", "a number that nobody has", hostname(), () => 2 ** 22 + 1, ""],
+  ["free", "a number that another process has by now", hostname(), () => process.ppid, "7"],
+  ["busy", "a number of another machine", "elsewhere", () => 2 ** 22 + 1, "7"],
+])("a watch is %s after an earlier process with %s held it", async (expected, _, host, pid, started) => {
+  const gone = sqliteStore(path);
+  await gone.claimWatch(WATCH, { until }, NOW);
+  withDatabase((database) => {
+    database.prepare("UPDATE session SET owner = 'gone', host = ?, pid = ?, started = ?").run(host, pid(), started);
+    database.exec("UPDATE watch SET owner = 'gone'");
+  });
+  const next = sqliteStore(path);
+  const claim = await next.claimWatch(WATCH, { until }, NOW);
+  expect(claim === "busy" ? "busy" : "free").toBe(expected);
+  await Promise.all([gone.close(), next.close()]);
+});
+
+test("only the notice that SQLite is experimental is kept back", () => {
+  const { emitWarning } = process;
+  onTestFinished(() => {
+    process.emitWarning = emitWarning;
+  });
+  const heard: unknown[] = [];
+  const listen = (...warning: unknown[]) => void heard.push(warning);
+  process.emitWarning = listen;
+  const loaded = withoutSqliteNotice(() => {
+    process.emitWarning("SQLite is an experimental feature and might change at any time", "ExperimentalWarning");
+    process.emitWarning("another feature is experimental", "ExperimentalWarning");
+    process.emitWarning("SQLite is an experimental feature", "Warning");
+    return "loaded";
+  });
+  expect(loaded).toBe("loaded");
+  expect(process.emitWarning).toBe(listen);
+  expect(heard).toEqual([
+    ["another feature is experimental", "ExperimentalWarning"],
+    ["SQLite is an experimental feature", "Warning"],
+  ]);
+});

@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { formatProblem, parseConfig } from "#config/config";
+import { EVENT_TYPES } from "#jobs/event";
+import { KINDS } from "#jobs/kinds/registry";
+import { linesOf } from "./lines.ts";
+
+const PAGE = readFileSync("docs/configuration.md", "utf8");
+const BLOCKS = [...PAGE.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, block = ""]) => block);
+
+describe("docs/configuration.md", () => {
+  it("has examples", () => {
+    expect(BLOCKS.length).toBeGreaterThan(2);
+  });
+
+  it.each(BLOCKS)("shows a configuration that is right (example %#)", (block) => {
+    expect(linesOf(block)).toEqual([]);
+    expect(parseConfig(block, "jobbell.yml").warnings.map(formatProblem)).toEqual([]);
+  });
+
+  it("begins its complete example with the schema for editors", () => {
+    expect(BLOCKS[0]).toMatch(/^# yaml-language-server: \$schema=\S+\/jobbell\.schema\.json\n/);
+  });
+
+  it("names every kind of job and every event", () => {
+    const names = [...KINDS.map(({ resource }) => resource.kind), ...EVENT_TYPES];
+    expect(names.filter((name) => !PAGE.includes(`\`${name}\``))).toEqual([]);
+  });
+});

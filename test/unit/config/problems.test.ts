@@ -1,0 +1,376 @@
+import { describe, expect, it } from "vitest";
+import { linesOf, marked, withClusters, withMore, withNamespaces, withReceivers } from "./lines.ts";
+
+const ROUTES = "routes: [{ receivers: [chat] }]";
+const SLACK = 'slack: { webhookUrl: "${env:S}" }';
+const server = (keys: string) => withClusters(`{ name: c, server: "https://x", ${keys} }`);
+const address = (text: string) => withClusters(`{ name: c, server: ▸"${text}", auth: { token: t } }`);
+const webhook = (keys: string) => withReceivers(`{ name: chat, webhook: { ${keys} } }`);
+const watch = (keys: string) => withNamespaces(`{ namespace: ml, kinds: [Job], ${ROUTES}, ${keys} }`);
+const route = (keys: string) => withNamespaces(`{ namespace: ml, kinds: [Job], routes: [{ ${keys} }] }`);
+const on = (events: string) => route(`receivers: [chat], on: ${events}`);
+const KEY = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const EVENTS = "Created, Running, Restarting, Suspended, Resumed, Succeeded, Failed, Vanished";
+const KINDS = "Job, JAXJob, MPIJob, PaddleJob, PyTorchJob, TFJob, XGBoostJob";
+
+/** A name, a text with a `▸` before each place that is wrong, and what is said of each. */
+type Row = readonly [name: string, text: string, ...messages: string[]];
+
+const KEYS: readonly Row[] = [
+  ["nearly a known one", withMore("▸intervall: 5m"), 'unknown key "intervall", did you mean "interval"?'],
+  ["of another case", watch("▸labelselector: a"), 'unknown key "labelselector", did you mean "labelSelector"?'],
+  ["like no other", withMore("▸something: 1"), 'unknown key "something"'],
+  ["deep inside", route("receivers: [chat], ▸matches: {}"), 'unknown key "matches", did you mean "match"?'],
+  ["perhaps a secret", server("auth: { token: t, ▸whsec_12345: 1 }"), "unknown key"],
+  [
+    "what every object has",
+    withMore("▸__proto__: 1\n▸toString: 2"),
+    'unknown key "__proto__"',
+    'unknown key "toString"',
+  ],
+  [
+    "missing",
+    withNamespaces("▸▸▸{ cluster: prod }"),
+    'missing key "namespace"',
+    'missing key "kinds"',
+    'missing key "routes"',
+  ],
+  [
+    "missing in a list of maps",
+    `clusters:\n  - ▸kubeconfig: k\nreceivers:\n  - ▸name: chat\nnamespaces:\n  - ▸namespace: ml\n    kinds: [Job]\n`,
+    'missing key "name"',
+    'a receiver needs "slack" or "webhook"',
+    'missing key "routes"',
+  ],
+  [
+    "missing at the top",
+    "▸▸▸state: x",
+    'missing key "clusters"',
+    'missing key "receivers"',
+    'missing key "namespaces"',
+  ],
+  [
+    "repeated",
+    withMore("state: a\n▸state: b\n▸state: c"),
+    "this key stands twice in its map, first in line 4",
+    "this key stands twice in its map, first in line 4",
+  ],
+];
+
+const TYPES: readonly Row[] = [
+  [
+    "a number for text",
+    withNamespaces(`{ namespace: ▸1, kinds: [Job], ${ROUTES} }`),
+    "namespace: must be text: put it in quotes",
+  ],
+  [
+    "a truth value for text",
+    route("match: { labels: { tier: ▸true } }, receivers: [chat]"),
+    "tier: must be text: put it in quotes",
+  ],
+  ["nothing for text", withMore("▸state:"), "state: must be text, but is empty"],
+  ["nothing for a list", `▸clusters:\n${withMore("").replace(/.*\n/, "")}`, "clusters: must be a list, but is empty"],
+  ["an empty list", withClusters("").replace("[", "▸["), "clusters: must have at least one entry"],
+  ["text for a list", withNamespaces(`{ namespace: ml, kinds: ▸Job, ${ROUTES} }`), "kinds: must be a list"],
+  ["text for a map", server("auth: ▸token"), "auth: must be a map of keys and values"],
+  [
+    "text for labels",
+    route("match: { labels: ▸tier=prod }, receivers: [chat]"),
+    "labels: must be a map of keys and values",
+  ],
+  ["a list for an entry", withClusters("▸[a]"), "clusters: must be a map of keys and values"],
+  ["a map for text", withMore("state: ▸{ a: b }"), "state: must be text"],
+  ["a list for the whole", "▸- clusters", "must be a map of keys and values"],
+  ["a word for the whole", "▸clusters", "must be a map of keys and values"],
+];
+
+const CLUSTERS: readonly Row[] = [
+  ["no access", withClusters("▸{ name: c }"), 'a cluster needs "server" with "auth" or "kubeconfig"'],
+  ["a server without auth", withClusters("▸{ name: c, server: https://x }"), 'missing key "auth"'],
+  ["auth without a server", withClusters("▸{ name: c, auth: { token: t } }"), 'missing key "server"'],
+  ["server and kubeconfig", server("auth: { token: t }, ▸kubeconfig: k"), '"kubeconfig" does not go with "server"'],
+  [
+    "auth and tls beside kubeconfig",
+    withClusters("{ name: c, kubeconfig: k, ▸auth: { token: t }, ▸tls: {} }"),
+    '"auth" does not go with "kubeconfig"',
+    '"tls" does not go with "kubeconfig"',
+  ],
+  ["a context beside a server", server("auth: { token: t }, ▸context: k"), '"context" does not go with "server"'],
+  ["empty auth", server("auth: ▸{}"), 'auth needs "token" or "tokenFile" or "clientCertificate" with "clientKey"'],
+  ["two tokens", server("auth: { token: t, ▸tokenFile: f }"), '"tokenFile" does not go with "token"'],
+  ["a certificate alone", server('auth: ▸{ clientCertificate: "${file:a}" }'), 'missing key "clientKey"'],
+  ["a key alone", server('auth: ▸{ clientKey: "${file:a}" }'), 'missing key "clientCertificate"'],
+  ["two lines of token", server('auth: { token: ▸"a\\nb" }'), "token: must be one word without spaces or line breaks"],
+  ["an empty token", server('auth: { token: ▸"" }'), "token: must be one word without spaces or line breaks"],
+  [
+    "a path for PEM",
+    server("auth: { token: t }, tls: { ca: ▸./a }"),
+    "ca: must be PEM text: to read it from a file write ${file:path}",
+  ],
+  ["a token file without a name", server('auth: { tokenFile: ▸" " }'), "tokenFile: must be the path of a file"],
+  [
+    "a reference that is not read",
+    withClusters('{ name: c, kubeconfig: ▸"${env:HOME}/k" }'),
+    "kubeconfig: references such as ${env:NAME} are not possible here",
+  ],
+  ["no address", address("prod:6443"), "server: must be an address that starts with https://"],
+  ["no host", address("https://"), "server: must be an address that starts with https://"],
+  ["a port that is none", address("https://x:port"), "server: must be an address that starts with https://"],
+  ["a space in front", address(" https://x"), "server: must be an address that starts with https://"],
+  [
+    "http to another machine",
+    address("http://10.0.0.1"),
+    "server: must start with https:// (http:// only for this machine)",
+  ],
+  [
+    "http to what begins like a loopback",
+    address("http://127.0.0.1.io"),
+    "server: must start with https:// (http:// only for this machine)",
+  ],
+  ["a password", address("https://u:p@x"), "server: must not hold a user name or a password"],
+  ["a password alone", address("https://:p@x"), "server: must not hold a user name or a password"],
+  ["a query", address("https://x?a=b"), "server: must end with the host, the port or a path"],
+  ["a fragment", address("https://x#a"), "server: must end with the host, the port or a path"],
+  [
+    "two of one name",
+    withClusters("{ name: prod, kubeconfig: a }, { name: ▸prod, kubeconfig: b }").replace(
+      "{ namespace:",
+      "{ cluster: prod, namespace:",
+    ),
+    'name: "prod" is used twice, first in line 1',
+  ],
+];
+
+const RECEIVERS: readonly Row[] = [
+  ["no address", withReceivers("▸{ name: chat }"), 'a receiver needs "slack" or "webhook"'],
+  [
+    "two kinds",
+    withReceivers(`{ name: chat, ${SLACK}, ▸webhook: { url: https://x } }`),
+    '"webhook" does not go with "slack"',
+  ],
+  [
+    "a bot token",
+    withReceivers('{ name: chat, slack: { ▸token: xoxb, channel: "#ml" } }'),
+    "a bot token is not supported yet, use webhookUrl",
+  ],
+  [
+    "a channel beside an address",
+    withReceivers('{ name: chat, slack: { webhookUrl: "${env:S}", ▸channel: "#ml", ▸x: 1 } }'),
+    "a bot token is not supported yet, use webhookUrl",
+    'unknown key "x"',
+  ],
+  ["slack without an address", withReceivers("{ name: chat, slack: ▸{} }"), 'missing key "webhookUrl"'],
+  [
+    "slack over http",
+    withReceivers("{ name: chat, slack: { webhookUrl: ▸http://x/y } }"),
+    "webhookUrl: must start with https:// (http:// only for this machine)",
+  ],
+  [
+    "slack at no address",
+    withReceivers("{ name: chat, slack: { webhookUrl: ▸hooks } }"),
+    "webhookUrl: must be an address that starts with https://",
+  ],
+  ["a webhook without an address", webhook("").replace("{  }", "▸{}"), 'missing key "url"'],
+  ["a webhook of another protocol", webhook("url: ▸ftp://x"), "url: must be an address that starts with https://"],
+  ["a secret without prefix", webhook("url: https://x, secret: ▸abc"), "secret: must be whsec_ followed by base64"],
+  [
+    "a secret that is not base64",
+    webhook(`url: https://x, secret: ▸whsec_${KEY}a`),
+    "secret: must be whsec_ followed by base64",
+  ],
+  [
+    "a short secret",
+    webhook("url: https://x, secret: ▸whsec_YWJj"),
+    "secret: must hold at least 24 bytes of base64 after whsec_",
+  ],
+  [
+    "a bad secret of two",
+    webhook(`url: https://x, secret: [whsec_${KEY}, ▸abc]`),
+    "secret: must be whsec_ followed by base64",
+  ],
+  ["a number of two", webhook(`url: https://x, secret: [whsec_${KEY}, ▸5]`), "secret: must be text: put it in quotes"],
+  ["a number as secret", webhook("url: https://x, secret: ▸5"), "secret: must be text: put it in quotes"],
+  ["no secret in the list", webhook("url: https://x, secret: ▸[]"), "secret: must have at least one entry"],
+  [
+    "two of one name",
+    withReceivers(`{ name: chat, ${SLACK} }, { name: ▸chat, ${SLACK} }`),
+    'name: "chat" is used twice, first in line 2',
+  ],
+  [
+    "an address as name",
+    withReceivers(`{ name: chat, ${SLACK} }, { name: ▸"https://x/y", ${SLACK} }`),
+    "name: must be a name, not an address",
+  ],
+  [
+    "spaces around a name",
+    withReceivers(`{ name: chat, ${SLACK} }, { name: ▸"a ", ${SLACK} }`),
+    "name: must be one line without spaces at its ends",
+  ],
+  [
+    "two lines of name",
+    withReceivers(`{ name: chat, ${SLACK} }, { name: ▸"a\\nb", ${SLACK} }`),
+    "name: must be one line without spaces at its ends",
+  ],
+  [
+    "a long name",
+    withReceivers(`{ name: chat, ${SLACK} }, { name: ▸${"a".repeat(254)}, ${SLACK} }`),
+    "name: must have at most 253 characters",
+  ],
+  ["an empty name", withReceivers(`{ name: chat, ${SLACK} }, { name: ▸"", ${SLACK} }`), "name: must not be empty"],
+];
+
+const NAMESPACES: readonly Row[] = [
+  [
+    "a name that Kubernetes has not",
+    withNamespaces(`{ namespace: ▸ml_jobs, kinds: [Job], ${ROUTES} }`),
+    "namespace: must be the name of a Kubernetes namespace: a-z, 0-9 and -, at most 63 characters",
+  ],
+  ["an unknown cluster", watch("cluster: ▸prdo"), 'unknown cluster "prdo", did you mean "prod"?'],
+  ["an unknown cluster like no other", watch("cluster: ▸lab"), 'unknown cluster "lab"'],
+  [
+    "no cluster of several",
+    withClusters("{ name: a, kubeconfig: a }, { name: b, kubeconfig: b }").replace("{ namespace", "▸{ namespace"),
+    'missing key "cluster": there are several',
+  ],
+  [
+    "a cluster of several that is a number",
+    withClusters("{ name: a, kubeconfig: a }, { name: b, kubeconfig: b }").replace(
+      "{ namespace",
+      "{ cluster: ▸5, namespace",
+    ),
+    "cluster: must be text: put it in quotes",
+  ],
+  ["a cluster that is a number", watch("cluster: ▸5"), "cluster: must be text: put it in quotes"],
+  [
+    "a kind of another case",
+    withNamespaces(`{ namespace: ml, kinds: [▸TFjob], ${ROUTES} }`),
+    'kinds: unknown value "TFjob", did you mean "TFJob"?',
+  ],
+  [
+    "an unknown kind",
+    withNamespaces(`{ namespace: ml, kinds: [▸CronJobs], ${ROUTES} }`),
+    `kinds: must be one of ${KINDS}`,
+  ],
+  [
+    "a kind that is a number",
+    withNamespaces(`{ namespace: ml, kinds: [▸1], ${ROUTES} }`),
+    `kinds: must be one of ${KINDS}`,
+  ],
+  ["no kinds", withNamespaces(`{ namespace: ml, kinds: ▸[], ${ROUTES} }`), "kinds: must have at least one entry"],
+  [
+    "a kind twice",
+    withNamespaces(`{ namespace: ml, kinds: [Job, ▸Job], ${ROUTES} }`),
+    'Job of namespace "ml" is watched twice with the same selectors, first in line 3',
+  ],
+  [
+    "a namespace twice, once with its cluster",
+    withNamespaces(
+      `{ namespace: ml, kinds: [TFJob, Job], ${ROUTES} },\n  { namespace: ml, cluster: prod, kinds: [▸Job], ${ROUTES} }`,
+    ),
+    'Job of namespace "ml" is watched twice with the same selectors, first in line 3',
+  ],
+  [
+    "a namespace twice with equal selectors",
+    withNamespaces(
+      `{ namespace: ml, kinds: [Job], labelSelector: a, fieldSelector: b, ${ROUTES} },\n  { namespace: ml, kinds: [▸Job], labelSelector: a, fieldSelector: b, ${ROUTES} }`,
+    ),
+    'Job of namespace "ml" is watched twice with the same selectors, first in line 3',
+  ],
+  ["an empty selector", watch('labelSelector: ▸""'), "labelSelector: must not be empty"],
+  ["pages of none", watch("pageSize: ▸0"), "pageSize: must be a whole number from 1 to 5000"],
+  ["pages of too many", watch("pageSize: ▸5001"), "pageSize: must be a whole number from 1 to 5000"],
+  ["pages of halves", watch("pageSize: ▸1.5"), "pageSize: must be a whole number from 1 to 5000"],
+  ["pages in words", watch("pageSize: ▸many"), "pageSize: must be a whole number from 1 to 5000"],
+  ["no time", watch("timeoutSeconds: ▸0"), "timeoutSeconds: must be a whole number from 1 to 3600"],
+  ["too much time", watch("timeoutSeconds: ▸3601"), "timeoutSeconds: must be a whole number from 1 to 3600"],
+  ["a version that is a number", watch("resourceVersion: ▸0"), 'resourceVersion: must be "0", in quotes'],
+  ["another version", watch('resourceVersion: ▸"17"'), 'resourceVersion: must be "0", in quotes'],
+  ["an unknown first tick", watch("firstTick: ▸loud"), "firstTick: must be one of silent, announce"],
+];
+
+const ROUTING: readonly Row[] = [
+  ["no routes", withNamespaces("{ namespace: ml, kinds: [Job], routes: ▸[] }"), "routes: must have at least one entry"],
+  ["an empty route", route("").replace("{  }", "▸{}"), 'missing key "receivers"'],
+  ["no receivers", route("receivers: ▸[]"), "receivers: must have at least one entry"],
+  ["an unknown receiver", route("receivers: [chat, ▸chta]"), 'unknown receiver "chta", did you mean "chat"?'],
+  [
+    "an address for a receiver",
+    route("receivers: [▸https://hooks.slack.com/x]"),
+    "receivers: must be a name, not an address",
+  ],
+  ["no events", on("▸[]"), "on: must have at least one entry"],
+  ["an event misspelt", on("[Failed, ▸Succeded]"), 'on: unknown value "Succeded", did you mean "Succeeded"?'],
+  ["an event of lower case", on("[▸failed]"), 'on: unknown value "failed", did you mean "Failed"?'],
+  ["an unknown event", on("[▸Paused]"), `on: must be one of ${EVENTS}`],
+  ["one event alone", on("▸Failed"), "on: must be a list"],
+];
+
+const INTERVALS: readonly Row[] = [
+  ["a number", withMore("interval: ▸30"), "interval: must be text: put it in quotes"],
+  ["no unit", withMore('interval: ▸"30"'), "interval: must be a duration such as 30s, 5m or 1m30s"],
+  ["an unknown unit", withMore("interval: ▸100ms"), "interval: must be a duration such as 30s, 5m or 1m30s"],
+  ["units in another order", withMore("interval: ▸30s1m"), "interval: must be a duration such as 30s, 5m or 1m30s"],
+  ["nothing", withMore('interval: ▸""'), "interval: must be a duration such as 30s, 5m or 1m30s"],
+  ["too short", withMore("interval: ▸0s"), "interval: must be from 1s to 24h"],
+  ["too long", withMore("interval: ▸24h1s"), "interval: must be from 1s to 24h"],
+];
+
+describe.each([
+  ["a key", KEYS],
+  ["a value of a wrong type", TYPES],
+  ["a cluster", CLUSTERS],
+  ["a receiver", RECEIVERS],
+  ["a namespace", NAMESPACES],
+  ["a route", ROUTING],
+  ["an interval", INTERVALS],
+])("%s that is wrong is said with its place", (_, rows) => {
+  it.each(rows)("%s", (_name, source, ...messages) => {
+    const { text, places } = marked(source);
+    expect(linesOf(text)).toEqual(places.map((place, index) => `${place}: ${messages[index]}`));
+    expect(messages).toHaveLength(places.length);
+  });
+});
+
+describe("the problems of a file", () => {
+  it("are said all at once, in the order of the file, whatever is wrong beside them", () => {
+    const source = `
+clusters:
+  - name: prod
+    ▸sever: https://x
+    kubeconfig: k
+  - name: ▸prod
+    kubeconfig: k
+receivers:
+  - name: chat
+    slack: ▸{}
+namespaces:
+  - ▸namespace: ml
+    kinds: [Job, ▸Job, ▸Jobs]
+    pageSize: ▸0
+    routes:
+      - receivers: [▸chatt]
+▸interval: 30s
+interval: ▸0s
+`.replace("▸interval: 30s\ninterval", "interval: 30s\n▸interval");
+    const { text, places } = marked(source);
+    expect(linesOf(text)).toEqual(
+      [
+        'unknown key "sever", did you mean "server"?',
+        'name: "prod" is used twice, first in line 3',
+        'missing key "webhookUrl"',
+        'missing key "cluster": there are several',
+        'Job of namespace "ml" is watched twice with the same selectors, first in line 13',
+        'kinds: unknown value "Jobs", did you mean "Job"?',
+        "pageSize: must be a whole number from 1 to 5000",
+        'unknown receiver "chatt", did you mean "chat"?',
+        "this key stands twice in its map, first in line 17",
+        "interval: must be from 1s to 24h",
+      ].map((message, index) => `${places[index]}: ${message}`),
+    );
+  });
+
+  it("do not call a name unknown while a name cannot be read", () => {
+    const { text } = marked(withReceivers(`{ nam: other, ${SLACK} }`));
+    expect(linesOf(text).join("\n")).not.toContain("unknown receiver");
+  });
+});

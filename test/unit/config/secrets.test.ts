@@ -1,0 +1,109 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { ConfigError, parseConfig, resolveConfig } from "#config/config";
+import { openSources } from "#config/sources/sources";
+
+// Every part of a secret that a line could quote holds this.
+const SECRET = "s3cret";
+
+const TEXT = `clusters:
+  - name: prod
+    server: "https://${SECRET}.example.com"
+    auth: { token: "${SECRET}-token" }
+    tls: { ca: "-----BEGIN ${SECRET}" }
+  - name: lab
+    server: "https://${SECRET}.lab"
+    auth:
+      clientCertificate: "-----BEGIN ${SECRET}"
+      clientKey: |
+        -----BEGIN ${SECRET}
+        ${SECRET}
+receivers:
+  - name: chat
+    slack:
+      webhookUrl: "https://hooks.slack.com/${SECRET}"
+  - name: hook
+    webhook:
+      url: https://hooks.example.com/${SECRET}?key=${SECRET}
+      secret: [whsec_${SECRET}GKYqrTwjUPD8ILPZIo2LaLaSwX, "whsec_${SECRET}GKYqrTwjUPD8ILPZIo2LaLaSwX"]
+namespaces:
+  - namespace: ml
+    cluster: prod
+    kinds: [Job]
+    routes: [{ receivers: [chat, hook] }]
+`;
+
+/** Everything that is said of a text, however it fails. */
+async function sayingOf(text: string): Promise<string> {
+  try {
+    const config = parseConfig(text, "f.yml");
+    await resolveConfig(config, openSources({ directory: "/nowhere", env: {} }));
+    return config.warnings.map(({ message }) => message).join("\n");
+  } catch (error) {
+    // Anything else would reach people with a stack.
+    expect(error).toBeInstanceOf(ConfigError);
+    return `${String(error)}\n${error instanceof ConfigError ? JSON.stringify(error.problems) : ""}`;
+  }
+}
+
+it("is right as it is, and its warnings quote no secret", async () => {
+  const saying = await sayingOf(TEXT);
+  expect(saying.split("\n")).toHaveLength(5);
+  expect(saying).not.toContain(SECRET);
+});
+
+it("never quotes a secret, whatever characters are lost, changed or put in", async () => {
+  const piece = fc.constantFrom(
+    "",
+    " ",
+    "\n",
+    "  ",
+    ":",
+    ": ",
+    "- ",
+    '"',
+    "'",
+    "{",
+    "}",
+    "[",
+    "]",
+    "${",
+    "$",
+    "*",
+    "&",
+    "!",
+    "|",
+    "#",
+    "@",
+    "%",
+    "\t",
+    "\\",
+    "0",
+    ",",
+  );
+  const at = fc.nat(TEXT.length);
+  const edit = fc.record({ at, drop: fc.nat(3), piece });
+  await fc.assert(
+    fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 3 }), async (edits) => {
+      const text = edits.reduce((now, { at, drop, piece }) => now.slice(0, at) + piece + now.slice(at + drop), TEXT);
+      expect(await sayingOf(text)).not.toContain(SECRET);
+    }),
+    { numRuns: 1_500 },
+  );
+});
+
+it("never quotes a secret that lost its key or its place in the map", async () => {
+  const lines = TEXT.split("\n");
+  for (const [index, line] of lines.entries()) {
+    for (const other of [
+      line.trim(),
+      `  ${line}`,
+      line.replace(/^\s*[^:]*: /, "  "),
+      line.replace(": ", " "),
+      `${line}:`,
+      "",
+    ]) {
+      expect(await sayingOf(lines.with(index, other).join("\n"))).not.toContain(SECRET);
+    }
+  }
+});
