@@ -116,8 +116,8 @@ export interface Store {
   /** Moves one job one step and queues its deliveries, both or neither. `stale`: another poll moved it first. A delivery that is in the outbox already (same event, same receiver) is left as it is. */
   advance(step: Advance): Promise<"advanced" | "stale">;
 
-  /** The first pending delivery of each stream that is due and that nobody holds, oldest first, at most `limit`. */
-  due(now: Millis, limit: number): Promise<readonly Delivery[]>;
+  /** The first pending delivery of each stream that is due and that nobody holds, oldest first, at most `limit`. Receivers in `except` are passed over: those that are busy or paused must not keep others waiting. */
+  due(now: Millis, limit: number, except?: readonly string[]): Promise<readonly Delivery[]>;
   /** The first pending delivery of a stream, due or not, held or not. */
   head(stream: Stream): Promise<Delivery | undefined>;
   /** Takes a delivery for one attempt, counts it, and answers with the delivery as it is now: `settle` wants that one. `taken`: somebody holds it, it is settled, or its time has not come. */

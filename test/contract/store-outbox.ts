@@ -105,6 +105,17 @@ export function outboxContract(stores: TwoStores): void {
     expect((await store.due(NOW, 10)).map(({ receiver }) => receiver)).toEqual(["hook"]);
   });
 
+  test("receivers that are passed over leave room for the others", async () => {
+    const [store] = await stores();
+    const receivers = ["#ml/alerts", "chat", "hook"];
+    await store.advance(step({ deliveries: receivers.map((receiver) => ({ receiver, event: first })) }));
+    const due = async (limit: number, except: readonly string[]) =>
+      (await store.due(NOW, limit, except)).map(({ receiver }) => receiver);
+    expect(await due(10, ["chat"])).toEqual(["#ml/alerts", "hook"]);
+    expect(await due(1, ["#ml/alerts", "chat", "gone"])).toEqual(["hook"]);
+    expect(await due(10, receivers)).toEqual([]);
+  });
+
   test("the same event for the same receiver in one step is one delivery", async () => {
     const [store] = await stores();
     await queue(store, "chat", [first, first, second, first]);

@@ -3,7 +3,7 @@ import type { Delivery, Millis } from "../store.ts";
 import { isDueBy } from "./conditions.ts";
 import type { HeldDelivery } from "./delivery-row.ts";
 import { allOf, expressions, piece } from "./expressions.ts";
-import { shards } from "./keys.ts";
+import { receiverOf, shards } from "./keys.ts";
 import { inOrder } from "./merge.ts";
 import { pages, type Table } from "./requests.ts";
 import { pendingOf, waitFor } from "./stream.ts";
@@ -19,9 +19,14 @@ const TOGETHER = 25;
  * The index says which streams may have something due, oldest first over all shards; the table says what their first
  * pending delivery is. An index entry that is behind, or that is not the first of its stream, so costs one read.
  */
-export async function due(table: Table, now: Millis, limit: number): Promise<readonly Delivery[]> {
+export async function due(
+  table: Table,
+  now: Millis,
+  limit: number,
+  except: readonly string[],
+): Promise<readonly Delivery[]> {
   const found: Delivery[] = [];
-  for await (const partitions of groups(partitionsDue(table, now, limit), TOGETHER)) {
+  for await (const partitions of groups(partitionsDue(table, now, limit, except), TOGETHER)) {
     const heads = await Promise.all(partitions.map((partition) => dueHead(table, partition, now)));
     found.push(...heads.filter((head) => head !== undefined));
     if (found.length >= limit) break;
@@ -43,13 +48,18 @@ function isFree({ heldUntil }: HeldDelivery, now: Millis): boolean {
   return heldUntil === undefined || heldUntil <= now;
 }
 
-async function* partitionsDue(table: Table, now: Millis, limit: number): AsyncGenerator<string> {
+async function* partitionsDue(
+  table: Table,
+  now: Millis,
+  limit: number,
+  except: readonly string[],
+): AsyncGenerator<string> {
   const seen = new Set<string>();
   for await (const { pk } of inOrder(
     shards.map((shard) => entries(table, shard, now, limit)),
     byTime,
   )) {
-    if (!seen.has(pk)) yield pk;
+    if (!seen.has(pk) && !except.includes(receiverOf(pk))) yield pk;
     seen.add(pk);
   }
 }

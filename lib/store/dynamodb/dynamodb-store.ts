@@ -30,7 +30,7 @@ export function dynamodbStore({ client, table: name, now = Date.now }: DynamodbS
     finishTick: (watch, result) => run(() => finishTick(table, watch, result)),
     jobs: (watch) => run(() => jobs(table, watch)),
     advance: (step) => run(() => advance(table, step)),
-    due: (at, limit) => run(() => due(table, at, limit)),
+    due: (at, limit, except = []) => run(() => due(table, at, limit, except)),
     head: (stream) => run(() => head(table, stream)),
     claimDelivery: (delivery, lease, at) => run(() => claimDelivery(table, delivery, lease, at)),
     settle: (claimed, settlement) => run(() => settle(table, claimed, settlement)),

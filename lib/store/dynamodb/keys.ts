@@ -34,6 +34,11 @@ export function streamPartition({ uid, receiver }: Stream): string {
   return `delivery#${uid.replaceAll("%", "%25").replaceAll("#", "%23")}#${receiver}`;
 }
 
+/** The receiver of a stream's partition. */
+export function receiverOf(partition: string): string {
+  return partition.split("#").slice(2).join("#");
+}
+
 /** The shard of the index `due` in which all deliveries of a stream are. */
 export function shardOf(partition: string): number {
   return createHash("sha256").update(partition).digest().readUInt8() % SHARDS;

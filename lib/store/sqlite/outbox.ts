@@ -29,7 +29,8 @@ const QUEUE = `
   ON CONFLICT DO NOTHING`;
 const DUE = `
   SELECT * FROM delivery AS head
-  WHERE state = 'pending' AND next_attempt_at <= :now AND (owner IS NULL OR until <= :now) AND NOT EXISTS (
+  WHERE state = 'pending' AND next_attempt_at <= :now AND (owner IS NULL OR until <= :now)
+    AND receiver NOT IN (SELECT value FROM json_each(:except)) AND NOT EXISTS (
     SELECT 1 FROM delivery AS earlier
     WHERE earlier.state = 'pending' AND earlier.uid = head.uid AND earlier.receiver = head.receiver
       AND (earlier."order", earlier.event_id) < (head."order", head.event_id))
@@ -88,8 +89,8 @@ export function outboxTable(database: DatabaseSync, owner: string) {
         queue.run({ id: event.id, receiver, uid: event.uid, event: JSON.stringify(event), order, now });
       }
     },
-    due(now: Millis, limit: number): readonly Delivery[] {
-      return z.array(Row).parse(due.all({ now, limit }));
+    due(now: Millis, limit: number, except: readonly string[]): readonly Delivery[] {
+      return z.array(Row).parse(due.all({ now, limit, except: JSON.stringify(except) }));
     },
     head({ uid, receiver }: Stream): Delivery | undefined {
       const row = head.get({ uid, receiver });

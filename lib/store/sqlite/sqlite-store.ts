@@ -60,7 +60,7 @@ function storeOf(file: string, database: DatabaseSync): Store {
     finishTick: (watch, result) => run(() => watches.finish(watch, result)),
     jobs: (watch) => run(() => jobs.all(watch)),
     advance: (step) => run(() => advance(step)),
-    due: (now, limit) => run(() => outbox.due(now, limit)),
+    due: (now, limit, except = []) => run(() => outbox.due(now, limit, except)),
     head: (stream) => run(() => outbox.head(stream)),
     claimDelivery: (delivery, lease, now) => run(() => outbox.claim(delivery, lease, now)),
     settle: (claimed, settlement) => run(() => outbox.settle(claimed, settlement)),
