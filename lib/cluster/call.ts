@@ -1,0 +1,21 @@
+import type { Resource } from "#jobs/job";
+
+/** What a request wants, in the words of Kubernetes' authorization: what an error about it speaks of. */
+export interface Call {
+  readonly cluster: string;
+  readonly verb: "get" | "list";
+  readonly resource: Resource;
+  readonly namespace: string;
+  /** Of the object, where there is one. */
+  readonly name?: string;
+}
+
+/** `tfjobs.kubeflow.org`, or `pods` for the core group. */
+export function resourceName({ plural, group }: Resource): string {
+  return group === "" ? plural : `${plural}.${group}`;
+}
+
+/** `kubeflow.org/v1`, or `v1` for the core group. */
+export function groupVersion({ group, version }: Resource): string {
+  return group === "" ? version : `${group}/${version}`;
+}

@@ -1,0 +1,101 @@
+import { ClusterError, type ClusterErrorCode } from "./cluster.ts";
+import { Fault } from "./fault.ts";
+
+type Row = readonly [code: ClusterErrorCode, says: string];
+
+const CHECK_NETWORK = "check that it can be reached from here";
+const CHECK_CA = "check certificate-authority in the kubeconfig, or tls.ca";
+const CHECK_SCHEME = "check whether the server's address begins with the right one of http and https";
+
+const WRONG_CA: Row = ["tls", `shows a certificate that no trusted authority signed: ${CHECK_CA}`];
+const RESET: Row = ["unreachable", "closed the connection before its answer was complete: try again later"];
+const NO_NAME: Row = ["unreachable", "has a host name that does not resolve: check the server's address and DNS"];
+const NO_ROUTE: Row = ["unreachable", `is in a network without a way to it: ${CHECK_NETWORK}`];
+const OWN_CERTIFICATE: Row = [
+  "tls",
+  "cannot be asked: the configured certificates or key are not readable PEM that belongs together",
+];
+const NO_TLS: Row = ["tls", `does not speak TLS: ${CHECK_SCHEME}`];
+const REJECTED: Row = ["tls", "ended the TLS handshake: it may want another client certificate, or one at all"];
+const NO_CONNECTION: Row = ["timeout", `took no connection in time: ${CHECK_NETWORK}`];
+
+// Node's and OpenSSL's names for what can happen before, during and after a connection.
+const ROWS: Readonly<Record<string, Row>> = {
+  ECONNREFUSED: ["unreachable", "refuses connections: check that it runs, and the port in the server's address"],
+  ECONNRESET: RESET,
+  EPIPE: RESET,
+  Z_BUF_ERROR: RESET,
+  ERR_STREAM_PREMATURE_CLOSE: RESET,
+  ENOTFOUND: NO_NAME,
+  EAI_AGAIN: NO_NAME,
+  EHOSTUNREACH: NO_ROUTE,
+  ENETUNREACH: NO_ROUTE,
+  EADDRNOTAVAIL: NO_ROUTE,
+  ETIMEDOUT: NO_CONNECTION,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: WRONG_CA,
+  UNABLE_TO_GET_ISSUER_CERT: WRONG_CA,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: WRONG_CA,
+  SELF_SIGNED_CERT_IN_CHAIN: WRONG_CA,
+  DEPTH_ZERO_SELF_SIGNED_CERT: WRONG_CA,
+  CERT_SIGNATURE_FAILURE: WRONG_CA,
+  CERT_HAS_EXPIRED: ["tls", "shows a certificate that has expired: renew it there, or check this machine's clock"],
+  CERT_NOT_YET_VALID: ["tls", "shows a certificate that is not valid yet: check the clocks, here and there"],
+  ERR_TLS_CERT_ALTNAME_INVALID: [
+    "tls",
+    "shows a certificate for other host names: check the server's address, or set tls-server-name (tls.serverName)",
+  ],
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
+  EPROTO: NO_TLS,
+  ERR_INVALID_CHAR: [
+    "credentials",
+    "cannot be asked: the credentials hold a character that no header may carry, such as a line break",
+  ],
+  Z_DATA_ERROR: ["not-kubernetes", "sent a body whose compression is broken: check what stands between here and it"],
+};
+
+/** What a failed exchange means, in one line that names the cluster and never its address. */
+export function errorOfFailure(cluster: string, failure: unknown): ClusterError {
+  const [code, says] = failure instanceof Fault ? rowOfFault(failure) : rowOfCode(codeOf(failure));
+  return new ClusterError(code, cluster, `cluster "${cluster}" ${says}`, { cause: bare(failure) });
+}
+
+function rowOfFault({ code, limit }: Fault): Row {
+  switch (code) {
+    case "connect-timeout":
+      return ["timeout", `took no connection within ${limit / 1000} s: ${CHECK_NETWORK}`];
+    case "headers-timeout":
+      return ["timeout", `began no answer within ${limit / 1000} s: try again later, or ask for fewer objects a page`];
+    case "idle-timeout":
+      return ["timeout", `stopped in the middle of an answer for ${limit / 1000} s: try again later`];
+    case "too-large":
+      return ["not-kubernetes", `sent more than ${limit} bytes in one answer: ask for fewer objects a page`];
+    case "encoding":
+      return ["not-kubernetes", "sent a compression that was not asked for: check what stands between here and it"];
+    default:
+      return code satisfies never;
+  }
+}
+
+function rowOfCode(code: string): Row {
+  const row = ROWS[code];
+  if (row !== undefined) return row;
+  if (code.startsWith("HPE_")) return ["not-kubernetes", `answers with something that is not HTTP: ${CHECK_SCHEME}`];
+  if (/^ERR_SSL_.*ALERT/.test(code)) return REJECTED;
+  if (/^ERR_(OSSL|CRYPTO|INVALID_ARG)/.test(code)) return OWN_CERTIFICATE;
+  if (/CERT|CRL|ISSUER|SIGNATURE/.test(code)) return WRONG_CA;
+  if (/TLS|SSL/.test(code)) return ["tls", `and Jobbell could not agree on a TLS connection (${code})`];
+  return ["unreachable", `could not be asked (${code}): ${CHECK_NETWORK}`];
+}
+
+function codeOf(failure: unknown): string {
+  const code = failure instanceof Error && "code" in failure ? failure.code : undefined;
+  // One code for all of TLS 1.2's handshake; an alert is the server's own word.
+  if (code === "EPROTO" && failure instanceof Error && /\balert\b/.test(failure.message)) return "ERR_SSL_ALERT";
+  return typeof code === "string" && /^[A-Z0-9_]+$/.test(code) ? code : "unknown";
+}
+
+// Node's errors carry addresses and whole certificates, in the message and beside it: only the code goes on.
+function bare(failure: unknown): Error {
+  return failure instanceof Fault ? failure : Object.assign(new Error(codeOf(failure)), { code: codeOf(failure) });
+}

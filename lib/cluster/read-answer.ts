@@ -1,0 +1,47 @@
+import { ClusterError } from "./cluster.ts";
+import type { HttpAnswer } from "./transport.ts";
+
+// The message of a 422 may have 30 kB; what comes after this is not read.
+const MAX_TEXT = 65_536;
+
+/** The beginning of a body as text. */
+export async function readText({ body }: HttpAnswer): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= MAX_TEXT) break;
+  }
+  return Buffer.concat(chunks).subarray(0, MAX_TEXT).toString("utf8");
+}
+
+/** A body that is one JSON object. What does not begin like one is left after its first bytes. */
+export async function readJson(cluster: string, { body }: HttpAnswer): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) {
+    if (chunks.length === 0) checkBeginning(cluster, chunk);
+    chunks.push(chunk);
+  }
+  return parse(cluster, chunks);
+}
+
+function checkBeginning(cluster: string, chunk: Buffer): void {
+  const first = chunk.toString("latin1", 0, 64).trimStart();
+  if (first === "" || first.startsWith("{")) return;
+  throw notKubernetes(cluster, first.startsWith("<") ? "answers with a web page" : "answers with what is not JSON");
+}
+
+function parse(cluster: string, chunks: readonly Buffer[]): unknown {
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  } catch {
+    // Not as a cause: its message quotes the body.
+    throw notKubernetes(cluster, "answers with JSON that is broken, cut off or empty");
+  }
+}
+
+function notKubernetes(cluster: string, what: string): ClusterError {
+  const says = "check that the server's address leads to the Kubernetes API itself";
+  return new ClusterError("not-kubernetes", cluster, `cluster "${cluster}" ${what}: ${says}`);
+}

@@ -1,0 +1,43 @@
+import * as z from "zod";
+
+const Text = z.string().catch("");
+
+// The three shapes in which API servers, and the gateways before them, say what is wrong.
+const Status = z
+  .object({ kind: z.literal("Status"), message: Text, details: z.object({ name: Text }).nullish().catch(undefined) })
+  .transform(({ message, details }) => ({ type: "status" as const, message, name: details?.name ?? "" }));
+const Flat = z
+  .object({ error_code: Text, error_msg: z.string() })
+  .transform(({ error_code, error_msg }) => ({ type: "gateway" as const, message: withCode(error_msg, error_code) }));
+const Nested = z
+  .object({
+    error: z.object({ code: z.union([z.string(), z.number().transform(String)]).catch(""), message: z.string() }),
+  })
+  .transform(({ error }) => ({ type: "gateway" as const, message: withCode(error.message, error.code) }));
+const Body = z.union([Status, Flat, Nested]);
+
+/** What the body of an error says. `text`: words outside of any known shape; `html`: a page, which no API server sends. */
+export type StatusBody =
+  | z.infer<typeof Body>
+  | { readonly type: "text"; readonly message: string }
+  | { readonly type: "html"; readonly message: "" };
+
+/** Never fails: what is of no known shape is text. */
+export function parseStatusBody(text: string, contentType = ""): StatusBody {
+  if (/\bhtml\b/i.test(contentType) || /^\s*<(!doctype|html|head|body)/i.test(text))
+    return { type: "html", message: "" };
+  const known = Body.safeParse(jsonOf(text));
+  return known.success ? known.data : { type: "text", message: text };
+}
+
+function withCode(message: string, code: string): string {
+  return code === "" ? message : `${message} (${code})`;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
