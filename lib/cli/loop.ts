@@ -1,0 +1,130 @@
+import { openDeliverer } from "#delivery/deliver";
+import { poll } from "#polling/poll";
+import type { TickResult } from "#polling/tick";
+import { watchName } from "#polling/watch";
+import type { Delivery, Settlement } from "#store/store";
+import { pause, type Services } from "../wiring.ts";
+import type { Reporter, TickSummary } from "./report.ts";
+
+export interface LoopOptions {
+  readonly reporter: Reporter;
+  /** Ends the loop: nothing begins any more. */
+  readonly stop: AbortSignal;
+  /** Ends what is still under way. */
+  readonly cut: AbortSignal;
+}
+
+/** How often deliveries that wait for their time are looked for. */
+const DUE_EVERY_MS = 1000;
+/** How often the store is swept of what is past its keep. */
+const SWEEP_EVERY_MS = 60 * 60_000;
+
+/** Polls every watch once, delivers what is due, and says what came of it. */
+export async function runOnce(services: Services, options: LoopOptions): Promise<TickSummary> {
+  const { pollAll, deliverDue, summary } = openRun(services, options);
+  await pollAll();
+  await deliverDue();
+  await services.store.sweep(Date.now());
+  return summary();
+}
+
+/** Polls at the interval and delivers all the time, side by side, until it is stopped. */
+export async function runLoop(
+  services: Services,
+  options: LoopOptions & { readonly intervalMs: number },
+): Promise<void> {
+  const { stop, intervalMs } = options;
+  const { pollAll, deliverDue, summary } = openRun(services, options);
+  await Promise.all([
+    every(intervalMs, stop, () => pollAll().then(summary)),
+    every(DUE_EVERY_MS, stop, deliverDue),
+    every(SWEEP_EVERY_MS, stop, () => services.store.sweep(Date.now())),
+  ]);
+}
+
+/** Does something now and again and again, from start to start, until stopped. */
+async function every(ms: number, stop: AbortSignal, act: () => Promise<unknown>): Promise<void> {
+  while (!stop.aborted) {
+    const next = Date.now() + ms;
+    await act();
+    await pause(Math.max(0, next - Date.now()), stop);
+  }
+}
+
+function openRun({ store, receivers, clusters, watches }: Services, { reporter, stop, cut }: LoopOptions) {
+  const totals = { events: 0, delivered: 0, dead: 0 };
+  const traffic = trafficOf(clusters);
+  let results: readonly TickResult[] = [];
+  let begun = Date.now();
+
+  const onSettled = (delivery: Delivery, settlement: Settlement) => {
+    if (settlement.state === "delivered") totals.delivered += 1;
+    if (settlement.state === "dead") totals.dead += 1;
+    reporter.delivery(delivery, settlement);
+  };
+  const onEvent: Reporter["event"] = (event) => {
+    totals.events += 1;
+    reporter.event(event);
+    deliverer.nudge();
+  };
+  const deliverer = openDeliverer({ store, receivers, now: Date.now, random: Math.random, pause, onSettled });
+
+  async function pollAll(): Promise<void> {
+    begun = Date.now();
+    results = await poll({ store, now: Date.now, pause, onEvent }, clusterNamed(clusters), watches, stop);
+    results.forEach((result, index) => {
+      const watch = watches[index];
+      if (watch) reporter.watch(watch, result);
+    });
+  }
+
+  /** What happened since the last summary. */
+  async function summary(): Promise<TickSummary> {
+    const { pending } = await store.counts();
+    const tick = {
+      watches: watches.length,
+      ...traffic(),
+      objects: results.reduce((sum, result) => sum + (result.state === "read" ? result.objects : 0), 0),
+      events: totals.events,
+      delivered: totals.delivered,
+      retrying: pending,
+      dead: totals.dead,
+      errors: results.flatMap((result, index) => errorOf(result, index)),
+      ms: Date.now() - begun,
+    };
+    Object.assign(totals, { events: 0, delivered: 0, dead: 0 });
+    reporter.tick(tick);
+    return tick;
+  }
+
+  function errorOf(result: TickResult, index: number): TickSummary["errors"] {
+    const watch = watches[index];
+    if (result.state !== "failed" || watch === undefined) return [];
+    return [{ watch: watchName(watch), code: result.code, message: result.message }];
+  }
+
+  return { pollAll, deliverDue: () => deliverer.deliverDue(stop, cut), summary };
+}
+
+function clusterNamed(clusters: Services["clusters"]) {
+  return (name: string) => {
+    const cluster = clusters.get(name);
+    if (cluster === undefined) throw new Error(`no cluster ${name}`);
+    return cluster;
+  };
+}
+
+/** Requests and bytes of all clusters since the last call. */
+function trafficOf(clusters: Services["clusters"]) {
+  let last = { requests: 0, bytesRead: 0 };
+  return () => {
+    const all = [...clusters.values()].map((cluster) => cluster.traffic());
+    const now = {
+      requests: all.reduce((sum, { requests }) => sum + requests, 0),
+      bytesRead: all.reduce((sum, { bytesRead }) => sum + bytesRead, 0),
+    };
+    const since = { requests: now.requests - last.requests, bytesRead: now.bytesRead - last.bytesRead };
+    last = now;
+    return since;
+  };
+}

@@ -1,0 +1,123 @@
+import type { Receiver } from "#receivers/receiver";
+import type { Delivery, Millis, Settlement, Store } from "#store/store";
+import { settle } from "./backoff.ts";
+import { type Lane, openLane } from "./lane.ts";
+
+export interface DeliveryServices {
+  readonly store: Store;
+  readonly receivers: ReadonlyMap<string, Receiver>;
+  readonly now: () => Millis;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  /** Waits, or until aborted. */
+  readonly pause: (ms: Millis, signal: AbortSignal) => Promise<void>;
+  /** Told of each attempt once its result is written. */
+  readonly onSettled: (delivery: Delivery, settlement: Settlement) => void;
+}
+
+/** Brings what is due to its receivers. */
+export interface Deliverer {
+  /**
+   * Delivers all that is due and that comes due meanwhile, each receiver at its own pace, and ends when nothing is left
+   * but what waits for a later time. A call while one is running joins it. After `stop` nothing begins; a post that is
+   * under way then goes on until `cut`.
+   */
+  deliverDue(stop: AbortSignal, cut?: AbortSignal): Promise<void>;
+  /** Tells a running `deliverDue` that something was queued. */
+  nudge(): void;
+}
+
+/** Longer than any post takes: a holder that died in the middle is replaced after this. */
+const LEASE_MS = 30_000;
+/** Heads that are read at once. */
+const BATCH = 64;
+/** A receiver that the configuration no longer has may come back with the next start: its deliveries wait. */
+const UNKNOWN_RETRY_MS = 10 * 60_000;
+
+export function openDeliverer(services: DeliveryServices): Deliverer {
+  const lanes = new Map([...services.receivers].map(([name, receiver]) => [name, openLane(receiver)]));
+  const underWay = new Map<string, Promise<void>>();
+  let current: Promise<void> | undefined;
+  let news = { arrived: false, wake: () => {} };
+
+  async function run(stop: AbortSignal, cut: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      news = { arrived: false, wake: resolve };
+      await startDue(stop, cut);
+      if (underWay.size === 0 && !news.arrived) return;
+      // Whatever ends makes room, and whatever is queued meanwhile must not wait for a receiver that hangs.
+      await Promise.race([...underWay.values(), promise]);
+    }
+    await Promise.all(underWay.values());
+  }
+
+  async function startDue(stop: AbortSignal, cut: AbortSignal): Promise<void> {
+    const now = services.now();
+    const closed = [...lanes].filter(([, lane]) => !lane.isOpen(now)).map(([name]) => name);
+    for (const head of await services.store.due(now, BATCH, closed)) {
+      const id = `${head.receiver}/${head.event.id}`;
+      const lane = lanes.get(head.receiver);
+      if (underWay.has(id) || lane?.isOpen(now) === false) continue;
+      const attempt = attemptOne(services, head, lane, stop, cut).finally(() => underWay.delete(id));
+      underWay.set(id, attempt);
+    }
+  }
+
+  return {
+    async deliverDue(stop, cut = stop) {
+      current ??= run(stop, cut).finally(() => {
+        current = undefined;
+      });
+      await current;
+    },
+    nudge() {
+      news.arrived = true;
+      news.wake();
+    },
+  };
+}
+
+async function attemptOne(
+  services: DeliveryServices,
+  head: Delivery,
+  lane: Lane | undefined,
+  stop: AbortSignal,
+  cut: AbortSignal,
+): Promise<void> {
+  const { store, now, onSettled } = services;
+  try {
+    await lane?.begin(now(), (ms) => services.pause(ms, stop));
+    if (stop.aborted) return;
+    const claimed = await store.claimDelivery(head, { until: now() + LEASE_MS }, now());
+    if (claimed === "taken") return;
+    const settlement = await post(services, claimed, lane, cut);
+    if ((await store.settle(claimed, settlement)) === "settled") onSettled(claimed, settlement);
+  } finally {
+    lane?.end();
+  }
+}
+
+async function post(
+  { receivers, now, random }: DeliveryServices,
+  delivery: Delivery,
+  lane: Lane | undefined,
+  signal: AbortSignal,
+): Promise<Settlement> {
+  const receiver = receivers.get(delivery.receiver);
+  if (receiver === undefined) return unknownReceiver(delivery, now());
+  const outcome = await receiver.send(delivery.event, now(), signal);
+  const at = now();
+  // Cut short by our own end, not by the receiver: the next start sends it at once, with the same id.
+  if (outcome.state === "retry" && signal.aborted) {
+    return { state: "retry", nextAttemptAt: at, failed: false, error: "stopped before the answer came" };
+  }
+  if (outcome.state === "retry" && outcome.throttled) lane?.pause(at + (outcome.retryAfterMs ?? 0));
+  return settle(delivery, outcome, at, random());
+}
+
+function unknownReceiver(delivery: Delivery, now: Millis): Settlement {
+  const reason = `the configuration has no receiver ${delivery.receiver}`;
+  const outcome = { state: "retry", reason, retryAfterMs: UNKNOWN_RETRY_MS, throttled: true } as const;
+  return settle(delivery, outcome, now, 0);
+}

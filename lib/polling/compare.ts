@@ -1,0 +1,56 @@
+import { diff, remember, type Transition, vanish } from "#jobs/diff";
+import { isFinished, type Labels, type Memory, type Seconds, type Snapshot } from "#jobs/job";
+import type { JobRow } from "#store/store";
+
+/** What a look at one job changes: what to remember of it (`undefined`: nothing any more), and what to say. */
+export interface Change {
+  readonly key: string;
+  readonly before: JobRow | undefined;
+  readonly after: { readonly memory: Memory; readonly left?: true } | undefined;
+  readonly transitions: readonly Transition[];
+}
+
+/**
+ * A job as it is now beside what was remembered, or nothing where there is nothing to write. A new version in which
+ * no step and no label is new is not written: after a job's end, and while pods come and go, there are many.
+ */
+export function compareSeen(
+  key: string,
+  row: JobRow | undefined,
+  snapshot: Snapshot,
+  now: Seconds,
+): Change | undefined {
+  const replaced = row && row.memory.uid !== snapshot.uid && row.left === undefined;
+  const gone = replaced ? vanish(row.memory, snapshot, now) : [];
+  const transitions = [...gone, ...diff(row?.memory, snapshot)];
+  if (transitions.length === 0 && row && row.left === undefined && isSameJob(row.memory, snapshot)) return undefined;
+  return { key, before: row, after: { memory: remember(row?.memory, snapshot) }, transitions };
+}
+
+/** A job that the complete list does not show and that is known not to exist any more. */
+export function compareGone(row: JobRow, now: Seconds): Change {
+  const separator = row.key.indexOf("/");
+  const key = { namespace: row.key.slice(0, separator), name: row.key.slice(separator + 1) };
+  return { key: row.key, before: row, after: undefined, transitions: vanish(row.memory, key, now) };
+}
+
+/** A job that lives on outside the selector: it is remembered, and says nothing until it comes back. */
+export function compareLeft(row: JobRow): Change {
+  return { key: row.key, before: row, after: { memory: row.memory, left: true }, transitions: [] };
+}
+
+/** The first look at a watch: `silent` says nothing, `announce` says of each job that is not finished what it is doing. */
+export function compareFirst(change: Change, firstTick: "silent" | "announce"): Change {
+  const memory = change.after?.memory;
+  const announced = firstTick === "announce" && memory !== undefined && !isFinished(memory);
+  return { ...change, transitions: announced ? change.transitions.slice(-1) : [] };
+}
+
+function isSameJob(memory: Memory, { uid, labels }: Snapshot): boolean {
+  return memory.uid === uid && sameLabels(memory.labels, labels);
+}
+
+function sameLabels(a: Labels, b: Labels): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+}

@@ -1,0 +1,52 @@
+import type { ListQuery } from "#cluster/cluster";
+import type { Kind } from "#jobs/kinds/reader";
+import type { Route } from "#routing/route";
+
+/** The jobs of one kind in one namespace of one cluster: what one tick reads, and what one cursor belongs to. */
+export interface Watch {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly kind: Kind;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Objects a page. */
+  readonly pageSize: number;
+  readonly timeoutSeconds?: number;
+  readonly resourceVersion?: string;
+  /** `silent`: the jobs that are there at the first tick are remembered without a word. */
+  readonly firstTick: "silent" | "announce";
+  readonly routes: readonly Route[];
+}
+
+/** Names a watch in the store. Another selector makes another watch, with a first tick of its own. */
+export function watchId({ cluster, namespace, kind, labelSelector, fieldSelector }: Watch): string {
+  const path = [cluster, namespace, `${kind.resource.plural}.${kind.resource.group}`].map(encodeURIComponent).join("/");
+  const selectors = new URLSearchParams({
+    ...(labelSelector !== undefined && { labelSelector }),
+    ...(fieldSelector !== undefined && { fieldSelector }),
+  });
+  return selectors.size === 0 ? path : `${path}?${selectors}`;
+}
+
+/** A watch as people say it: `TFJobs of ml on prod`. */
+export function watchName({ cluster, namespace, kind }: Watch): string {
+  return `${kind.resource.kind}s of ${namespace} on ${cluster}`;
+}
+
+/** With a selector, a job that is no longer listed may live on outside it. */
+export function isSelective({ labelSelector, fieldSelector }: Watch): boolean {
+  return labelSelector !== undefined || fieldSelector !== undefined;
+}
+
+export function queryOf(watch: Watch): ListQuery {
+  const { namespace, kind, labelSelector, fieldSelector, pageSize, timeoutSeconds, resourceVersion } = watch;
+  return {
+    resource: kind.resource,
+    namespace,
+    limit: pageSize,
+    ...(labelSelector !== undefined && { labelSelector }),
+    ...(fieldSelector !== undefined && { fieldSelector }),
+    ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+    ...(resourceVersion !== undefined && { resourceVersion }),
+  };
+}

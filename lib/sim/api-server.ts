@@ -1,0 +1,148 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import type { Resource } from "#jobs/job";
+import { KINDS } from "#jobs/kinds/registry";
+import { failure, Refusal } from "./answer.ts";
+import { ClusterState } from "./cluster-state.ts";
+import { answerOf, type Failure, Failures, type Misbehaviour } from "./failures.ts";
+import { handle, type Reply } from "./handle.ts";
+import type { KubeObject } from "./objects.ts";
+import type { ApiRequest } from "./request.ts";
+import { send } from "./send.ts";
+import type { User } from "./users.ts";
+
+export interface ApiServerOptions {
+  /** Milliseconds since 1970: the server's clock. */
+  readonly now: () => number;
+  /** 0, which is the default, takes any free port. */
+  readonly port?: number;
+  /** The token of a user who may do everything. Without it and without `users` nobody is asked who they are. */
+  readonly token?: string;
+  readonly users?: readonly User[];
+  /** With a seed the uids are the same in every run. */
+  readonly seed?: string;
+  /** The kinds that are installed; all that Jobbell knows where it is left out. */
+  readonly resources?: readonly Resource[];
+}
+
+/** A simulated Kubernetes API server on this machine, and what a test or a demo can do to its cluster. */
+export interface ApiServer extends AsyncDisposable {
+  /** `http://127.0.0.1:port` */
+  readonly url: string;
+  /** The version of the whole cluster: that of the last write. */
+  readonly resourceVersion: string;
+  /** The requests so far, oldest first; of many, the latest 10,000. */
+  readonly requests: readonly ApiRequest[];
+  /** How many requests there were. */
+  readonly requestCount: number;
+  /** Adds an object as a client would. Throws where there is one of that name. */
+  create(resource: Resource, object: KubeObject): KubeObject;
+  /** Changes an object in place; one that comes out as it was keeps its version. Throws where there is none. */
+  update(resource: Resource, namespace: string, name: string, mutate: (draft: KubeObject) => void): KubeObject;
+  /** Deletes an object; one with finalizers is marked, and goes when an update takes the last of them away. */
+  remove(resource: Resource, namespace: string, name: string): void;
+  get(resource: Resource, namespace: string, name: string): KubeObject | undefined;
+  /** Makes every version and every continue token that a client holds too old. */
+  forgetHistory(): void;
+  /** Makes the next request that fits go wrong. Several failures are used up in the order in which they were added. */
+  fail(failure: Failure): void;
+  /** Breaks every connection and forgets what watches could go on from; continue tokens stay good. */
+  restart(): void;
+  close(): Promise<void>;
+}
+
+const REQUESTS_KEPT = 10_000;
+
+/** Starts a server that speaks the Kubernetes API over HTTP for the kinds of the registry. It begins without any object. */
+export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { now, seed, resources = KINDS.map(({ resource }) => resource) } = options;
+  const state = new ClusterState({ now, seed, resources });
+  const failures = new Failures();
+  const requests: ApiRequest[] = [];
+  let requestCount = 0;
+  const server = createServer((incoming, response) => {
+    respond(incoming, response).catch(() => response.destroy());
+  });
+  const url = await listen(server, options.port ?? 0);
+
+  async function respond(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const request = await read(incoming);
+    requestCount += 1;
+    requests.push(request);
+    if (requests.length > REQUESTS_KEPT) requests.shift();
+    const wrong = failures.take(request);
+    const reply = () => replyTo({ state, resources, users: usersOf(options) }, request);
+    const gzips = String(request.headers["accept-encoding"] ?? "").includes("gzip");
+    await (wrong ? misbehave(wrong, reply, response, gzips) : deliver(reply(), response, gzips));
+  }
+
+  return {
+    url,
+    get resourceVersion() {
+      return String(state.revision);
+    },
+    requests,
+    get requestCount() {
+      return requestCount;
+    },
+    create: (resource, object) => state.create(resource, object),
+    update: (resource, namespace, name, mutate) => state.update(resource, namespace, name, mutate),
+    remove: (resource, namespace, name) => state.remove(resource, namespace, name),
+    get: (resource, namespace, name) => state.get(resource, namespace, name),
+    forgetHistory: () => state.forget({ lists: true }),
+    fail: (next) => failures.add(next),
+    restart: () => {
+      state.forget({ lists: false });
+      server.closeAllConnections();
+    },
+    close: () => close(server),
+    [Symbol.asyncDispose]: () => close(server),
+  };
+}
+
+function usersOf({ token, users = [] }: ApiServerOptions): readonly User[] | undefined {
+  if (token === undefined) return users.length === 0 ? undefined : users;
+  return [{ name: "admin", token }, ...users];
+}
+
+function replyTo(...[context, request]: Parameters<typeof handle>): Reply {
+  try {
+    return handle(context, request);
+  } catch (error) {
+    if (error instanceof Refusal) return error.answer;
+    return failure(500, "InternalError", "Internal error occurred: the simulated server failed");
+  }
+}
+
+async function deliver(reply: Reply, response: ServerResponse, gzips: boolean): Promise<void> {
+  if (typeof reply === "function") reply(response);
+  else await send(response, reply, gzips);
+}
+
+async function misbehave(wrong: Misbehaviour, reply: () => Reply, response: ServerResponse, gzips: boolean) {
+  if ("status" in wrong) return send(response, answerOf(wrong), gzips);
+  if ("hang" in wrong) return undefined;
+  if ("reset" in wrong) return void response.socket?.resetAndDestroy();
+  const answer = reply();
+  return typeof answer === "function" ? void response.destroy() : send(response, answer, gzips, true);
+}
+
+async function read(incoming: IncomingMessage): Promise<ApiRequest> {
+  const body = await text(incoming);
+  return { method: incoming.method ?? "", path: incoming.url ?? "", headers: incoming.headers, body };
+}
+
+async function listen(server: Server, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,35 @@
+import { type Answer, failure } from "./answer.ts";
+import type { Target, Verb } from "./request.ts";
+
+/** Who may do what, told apart by bearer token. */
+export interface User {
+  readonly name: string;
+  readonly token: string;
+  /** Left out: everything. */
+  readonly verbs?: readonly Verb[];
+}
+
+/**
+ * Why the request is refused, or `undefined` where it may go on. No token at all is the user `system:anonymous`, who
+ * may do nothing; a token that nobody has is refused before it is asked what for.
+ */
+export function refusalOf(
+  users: readonly User[],
+  header: string | undefined,
+  verb: Verb,
+  target: Target,
+): Answer | undefined {
+  if (header === undefined) return forbidden("system:anonymous", verb, target);
+  const user = users.find(({ token }) => header === `Bearer ${token}`);
+  if (user === undefined) return failure(401, "Unauthorized", "Unauthorized");
+  return user.verbs === undefined || user.verbs.includes(verb) ? undefined : forbidden(user.name, verb, target);
+}
+
+function forbidden(user: string, verb: Verb, { group, plural, name, namespace, subresource }: Target): Answer {
+  const what = name === undefined ? `${plural}.${group}` : `${plural}.${group} "${name}"`;
+  const resource = subresource === undefined ? plural : `${plural}/${subresource}`;
+  const where = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
+  const message = `${what} is forbidden: User "${user}" cannot ${verb} resource "${resource}" in API group "${group}" ${where}`;
+  const details = { ...(name === undefined ? {} : { name }), group, kind: plural };
+  return failure(403, "Forbidden", message, details);
+}

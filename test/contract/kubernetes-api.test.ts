@@ -1,0 +1,26 @@
+import type { Resource } from "#jobs/job";
+import { type Recording, recording, recordingsIn, startReplay } from "../support/recordings.ts";
+import { openSimulated } from "../support/simulated-scene.ts";
+import { kubernetesApiContract, type OpenedApi, type Scene } from "./kubernetes-api.ts";
+
+/** A real server's answers, in the scene in which they were recorded. */
+async function openRecorded(scene: Scene, { plural }: Resource): Promise<OpenedApi> {
+  const watched = recordingsIn(`${plural}/watch`);
+  const leftOut = scene === "idle" ? "changes-1s" : "idle-1s-bookmarks";
+  const errors = [recording("errors/absent-group"), recording("errors/absent-resource")];
+  const played =
+    scene === "seven" ? [...recordingsIn(plural), ...errors] : watched.filter(({ name }) => !name.endsWith(leftOut));
+  const future = scene === "seven" ? recording(`${plural}/list-rv-future`) : recording(`${plural}/watch/rv-future`);
+  return {
+    ...(await startReplay(played)),
+    from: versionIn(recording(`${plural}/watch/changes-1s`)),
+    future: versionIn(future),
+  };
+}
+
+function versionIn({ request }: Recording): string {
+  return new URL(request.path, "http://server").searchParams.get("resourceVersion") ?? "";
+}
+
+kubernetesApiContract("a real server's recordings", openRecorded);
+kubernetesApiContract("the simulated server", openSimulated);
