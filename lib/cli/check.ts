@@ -1,5 +1,5 @@
 import { ConfigError, formatProblem, loadConfig, resolveConfig } from "#config/config";
-import { accessOf, openReceiver, watchesOf } from "../wiring.ts";
+import { accessOf, openReceiver, watchesOf } from "#wiring";
 import { EXIT } from "./failure.ts";
 import { complain, print } from "./print.ts";
 import { counted } from "./terminal-reporter.ts";

@@ -7,7 +7,7 @@ import type { Receiver } from "#receivers/receiver";
 import { everythingTo } from "#routing/route";
 import { type Simulation, startSimulation } from "#sim/simulation";
 import { sqliteStore } from "#store/sqlite/sqlite-store";
-import { pause, type Services } from "../wiring.ts";
+import { pause, type Services } from "#wiring";
 import { EXIT } from "./failure.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { runLoop } from "./loop.ts";

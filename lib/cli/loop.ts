@@ -3,7 +3,7 @@ import { poll } from "#polling/poll";
 import type { TickResult } from "#polling/tick";
 import { watchName } from "#polling/watch";
 import type { Delivery, Settlement } from "#store/store";
-import { pause, type Services } from "../wiring.ts";
+import { pause, type Services } from "#wiring";
 import type { Reporter, TickSummary } from "./report.ts";
 
 export interface LoopOptions {

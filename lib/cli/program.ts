@@ -1,11 +1,10 @@
 import { Command, Option } from "commander";
-import { VERSION } from "#receivers/version";
-import { check } from "./check.ts";
-import { demo } from "./demo.ts";
+import { VERSION } from "#version";
 import { EXIT } from "./failure.ts";
 import { countOption, durationOption, several } from "./options.ts";
-import { type RunOptions, run } from "./run.ts";
+import type { RunOptions } from "./run.ts";
 
+// Each command is loaded when it is called: the help has no use for a simulated cluster.
 type Done = (exit: number) => void;
 
 /** The `jobbell` command. `done` is told the exit code of what was run. */
@@ -57,7 +56,7 @@ function runCommand(done: Done): Command {
     .option("--json", "one JSON object a line on standard output, and nothing else there")
     .option("-v, --verbose", "say more")
     .addHelpText("after", RUN_EXAMPLES)
-    .action(async (options: RunOptions) => done(await run(options)));
+    .action(async (options: RunOptions) => done(await (await import("./run.ts")).run(options)));
 }
 
 function checkCommand(done: Done): Command {
@@ -69,7 +68,7 @@ function checkCommand(done: Done): Command {
       "after",
       "\nExample:\n  jobbell check --config jobbell.yml\n\nExit code: 0 if it is good, 1 with file:line:column for each problem.",
     )
-    .action(async (options: { config: string }) => done(await check(options)));
+    .action(async (options: { config: string }) => done(await (await import("./check.ts")).check(options)));
 }
 
 function demoCommand(done: Done): Command {
@@ -79,7 +78,7 @@ function demoCommand(done: Done): Command {
     .addOption(new Option("--seed <TEXT>", "another seed, other jobs").default("jobbell"))
     .option("-v, --verbose", "say more")
     .addHelpText("after", "\nExample:\n  jobbell demo --for 20s")
-    .action(async (options: { for?: number; seed: string }) => done(await demo(options)));
+    .action(async (options: { for?: number; seed: string }) => done(await (await import("./demo.ts")).demo(options)));
 }
 
 const RUN_EXAMPLES = `

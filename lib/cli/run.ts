@@ -1,14 +1,14 @@
 import { loadKubeconfig } from "#cluster/kubeconfig";
 import { type Config, loadConfig, resolveConfig } from "#config/config";
 import { configFromFlags } from "#config/flags";
-import { openServices } from "../wiring.ts";
+import { openServices } from "#wiring";
+import { complainOnChange } from "./complaints.ts";
 import { EXIT, UsageError } from "./failure.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { jsonReporter } from "./json-reporter.ts";
 import { runLoop, runOnce } from "./loop.ts";
 import { complain, print } from "./print.ts";
 import { terminalReporter } from "./terminal-reporter.ts";
-import { warnOnChange } from "./warnings.ts";
 
 /** What `jobbell run` was given, as commander parsed it. */
 export interface RunOptions {
@@ -46,7 +46,7 @@ export async function run(options: RunOptions): Promise<number> {
   const { intervalMs, statePath } = config;
   const { watches } = services;
   const reporter = options.json ? jsonReporter(print) : terminalReporter(print, options.verbose === true);
-  const warn = warnOnChange((line) => complain(`warning: ${line}`));
+  const warn = complainOnChange(complain);
   const watch: typeof reporter.watch = (each, result) => {
     reporter.watch(each, result);
     warn(each, result);
