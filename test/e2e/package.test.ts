@@ -9,6 +9,16 @@ const PROJECT = new URL("../..", import.meta.url).pathname;
 const execute = promisify(execFile);
 const MEGABYTE = 1024 * 1024;
 
+const NEEDS_AWS = `clusters:
+  - name: prod
+    server: https://kubernetes.example.com
+    auth:
+      # The clients of AWS are the user's to add.
+      token: "\${ssm:/jobbell/token}"
+receivers: [{ name: hook, webhook: { url: "https://hooks.example.com/jobs" } }]
+namespaces: [{ namespace: ml, kinds: [Job], routes: [{ receivers: [hook] }] }]
+`;
+
 /** Bytes of all files below a folder. */
 function sizeOf(path: string): number {
   return readdirSync(path, { recursive: true, withFileTypes: true })
@@ -38,5 +48,9 @@ describe("the package", () => {
     expect(demo.stdout).toMatch(/▌🚀 Running: /);
     expect(demo.stdout).toMatch(/\d+ messages: /);
     expect(demo.stderr).toBe("");
+
+    home.write("jobbell.yml", NEEDS_AWS);
+    const check = await execute(process.execPath, [command, "check"], { cwd: home.path }).catch((error) => error);
+    expect(check.stderr).toMatch(/^jobbell\.yml:6:13: .*npm install @aws-sdk\/client-ssm\n$/);
   });
 });

@@ -37,8 +37,15 @@ const COMPLAINTS: Readonly<Record<string, string>> = {
 
 function complaintOf(error: Error, action: string): string {
   if (error.name === "AccessDeniedException") return denied(error, action);
+  if ("code" in error && error.code === "ERR_MODULE_NOT_FOUND") return notInstalled(error.message);
   if (error.message === "Region is missing") return "no AWS region: set AWS_REGION";
   return COMPLAINTS[error.name] ?? unforeseen(error);
+}
+
+/** The clients are 25 MB that most installations have no use for, so the package leaves it to its user to add them. */
+function notInstalled(message: string): string {
+  const [client = "the AWS SDK's client"] = /@aws-sdk\/[a-z-]+/.exec(message) ?? [];
+  return `needs a package that is not installed: npm install ${client}`;
 }
 
 /** Both services refuse with the same name for themselves and for the key that encrypts the value. */
