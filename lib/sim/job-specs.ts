@@ -20,7 +20,7 @@ export function jobOf(resource: Resource, wish: JobWish): KubeObject {
 function batchSpec({ workers, suspend }: JobWish): Record<string, unknown> {
   const pods = Math.max(1, workers);
   const template = { spec: { containers: [container("main")], restartPolicy: "Never" } };
-  const limits = { parallelism: pods, completions: pods, backoffLimit: 2 };
+  const limits = { parallelism: pods, completions: pods, backoffLimit: 1 };
   return { ...limits, template, completionMode: "NonIndexed", suspend };
 }
 

@@ -98,7 +98,7 @@ function eventLines({ scope, selected }: Watch, { before, after, revision }: Cha
   const was = seen(before);
   const is = seen(after);
   if (is) return [eventLine(was ? "MODIFIED" : "ADDED", scope.resource, is.json)];
-  return was ? [eventLine("DELETED", scope.resource, lastState(scope.resource, was, revision))] : [];
+  return was ? [eventLine("DELETED", scope.resource, lastState(was, revision))] : [];
 
   function seen(version: Version | undefined): Version | undefined {
     return version && isInScope(scope, version.object) && selected(version.object) ? version : undefined;
@@ -110,7 +110,7 @@ function isInScope({ namespace }: Scope, { metadata }: KubeObject): boolean {
 }
 
 // What was seen last, with the version at which it went.
-function lastState(_: Resource, { object }: Version, revision: number): string {
+function lastState({ object }: Version, revision: number): string {
   return JSON.stringify({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } });
 }
 

@@ -1,7 +1,7 @@
 import type { Resource } from "#jobs/job";
 import { type Recording, recording, recordingsIn, startReplay } from "../support/recordings.ts";
-import { openSimulated } from "../support/simulated-scene.ts";
 import { kubernetesApiContract, type OpenedApi, type Scene } from "./kubernetes-api.ts";
+import { openSimulated } from "./kubernetes-api-simulated.ts";
 
 /** A real server's answers, in the scene in which they were recorded. */
 async function openRecorded(scene: Scene, { plural }: Resource): Promise<OpenedApi> {

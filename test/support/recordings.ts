@@ -41,7 +41,7 @@ export function recordingsIn(folder: string): readonly Recording[] {
 }
 
 /** The recorded body as it was on the wire. */
-export function bodyOf({ response: { body } }: Recording): string {
+function bodyOf({ response: { body } }: Recording): string {
   return typeof body === "string" ? body : `${JSON.stringify(body)}\n`;
 }
 
@@ -108,7 +108,7 @@ function canonical(path: string): string {
  * What an answer would be at any other moment: without the versions, tokens, times and managedFields that only that
  * moment had. The order of the fields stays as it is.
  */
-export function timeless(body: string): string {
+function timeless(body: string): string {
   return body.split("\n").map(timelessLine).join("\n");
 }
 

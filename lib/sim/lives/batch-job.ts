@@ -104,7 +104,8 @@ function complete(job: KubeObject, at: string): void {
 function failed(job: KubeObject, at: string): void {
   const status = read(job);
   const conditions = withCondition(status.conditions ?? [], condition("Failed", "True", ...BACKOFF, at));
-  write(job, { ...status, conditions, failed: (status.failed ?? 0) + 1, uncountedTerminatedPods: {} });
+  // As many pods as the Job may lose, and the one too many.
+  write(job, { ...status, conditions, failed: Number(job.spec?.backoffLimit ?? 6) + 1, uncountedTerminatedPods: {} });
 }
 
 const podUid = ({ metadata }: KubeObject) => (metadata.uid ?? "").split("-").toReversed().join("-");

@@ -117,6 +117,27 @@ describe.each(KINDS)("a $resource.kind", ({ resource, read }) => {
   });
 });
 
+test("a job that is suspended before it ran shows no trace of a run", () => {
+  const last = simulatedVersions(bornOf("TFJob", false), ["create", "suspend"]).at(-1)!;
+  expect(conditionsOf(last)).toEqual(["Created=True TFJobCreated", "Suspended=True TFJobSuspended"]);
+});
+
+test("a batch Job that runs a pod again counts the failed one to its end", () => {
+  const last = simulatedVersions(bornOf("Job", false), ["create", "run", "restart", "run", "fail"]).at(-1)!;
+  expect(last.status).toMatchObject({ failed: 2, ready: 0 });
+});
+
+test("a job without workers fails and comes back by its leader", () => {
+  const job = bornOf("PyTorchJob", false);
+  job.spec = { pytorchReplicaSpecs: { Master: { replicas: 1 } } };
+  const versions = simulatedVersions(job, ["create", "run", "restart-primary", "run", "succeed"]);
+  const steps = kindNamed("PyTorchJob")!
+    .read(versions.at(-1))
+    .steps.map(({ type }) => type);
+  expect(steps).toEqual(["Created", "Running", "Succeeded"]);
+  expect(versions.flatMap(conditionsOf)).toContain("Restarting=True PyTorchJobRestarting");
+});
+
 function bornOf(kind: string, suspend: boolean): KubeObject {
   const { resource } = kindNamed(kind)!;
   const job = jobOf(resource, { name: "a", namespace: "b", labels: {}, workers: 2, suspend });

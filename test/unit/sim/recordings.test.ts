@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { batchJob } from "#jobs/kinds/batch-job";
 import { pyTorchJob, tfJob } from "#jobs/kinds/kubeflow";
 import { decode, encode } from "#sim/continue-token";
+import { openSimulated } from "../../contract/kubernetes-api-simulated.ts";
 import { type Answered, ask, differences, type Recording, recording, recordingsIn } from "../../support/recordings.ts";
-import { openSimulated } from "../../support/simulated-scene.ts";
 
 const RESOURCES = [batchJob, tfJob, pyTorchJob].map(({ resource }) => resource);
 

@@ -2,8 +2,8 @@ import type { Resource } from "#jobs/job";
 import { KINDS } from "#jobs/kinds/registry";
 import { type ApiServer, startApiServer } from "#sim/api-server";
 import type { KubeObject } from "#sim/objects";
-import type { OpenedApi, Scene } from "../contract/kubernetes-api.ts";
-import { recording } from "./recordings.ts";
+import { recording } from "../support/recordings.ts";
+import type { OpenedApi, Scene } from "./kubernetes-api.ts";
 
 const NAMESPACE = "ml-team";
 
@@ -11,7 +11,7 @@ const NAMESPACE = "ml-team";
 const RESOURCES = KINDS.map(({ resource }) => resource).filter(({ kind }) => kind !== "MPIJob");
 
 /** A simulated server with the users whom the recordings name. */
-export function startTeam(now = () => Date.parse("2026-11-21T00:20:45Z")): Promise<ApiServer> {
+function startTeam(now = () => Date.parse("2026-11-21T00:20:45Z")): Promise<ApiServer> {
   return startApiServer({
     now,
     seed: "scene",
