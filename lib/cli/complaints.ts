@@ -8,7 +8,7 @@ function complaintsOf(watch: Watch, result: TickResult): readonly string[] {
     case "read":
       return result.unreadable.map((what) => `warning: ${name}: left out ${what}`);
     case "busy":
-      return [`warning: ${name}: another process is reading them`];
+      return [];
     case "not-installed":
       return [`warning: ${name}: ${result.message}`];
     case "failed":
@@ -22,6 +22,8 @@ function complaintsOf(watch: Watch, result: TickResult): readonly string[] {
 export function complainOnChange(complain: (line: string) => void): (watch: Watch, result: TickResult) => void {
   const standing = new Map<Watch, readonly string[]>();
   return (watch, result) => {
+    // Somebody else reads them, and says what is to be said.
+    if (result.state === "busy") return;
     const before = standing.get(watch) ?? [];
     const lines = complaintsOf(watch, result);
     standing.set(watch, lines);

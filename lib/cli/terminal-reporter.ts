@@ -1,3 +1,4 @@
+import { watchName } from "#polling/watch";
 import { duration, inOneLine } from "#receivers/words";
 import type { Delivery, Settlement } from "#store/store";
 import type { Reporter, TickSummary } from "./report.ts";
@@ -21,6 +22,7 @@ export function terminalReporter(write: (line: string) => void, verbose: boolean
       if (settlement.state !== "delivered" || verbose) write(line);
     },
     watch(watch, result) {
+      if (result.state === "busy") write(paint("gray", `${watchName(watch)}: another process is reading them`));
       if (result.state !== "read" || !result.first) return;
       const where = `${watch.cluster}/${watch.namespace}`;
       write(

@@ -15,9 +15,12 @@ const COLOUR: Readonly<Record<JobEvent["event"], Style>> = {
   Vanished: "magenta",
 };
 
-/** Text in a colour, where standard output shows colours and NO_COLOR does not forbid them. */
+// Asked here and not of styleText: that one forgets to ask for lists of styles in Node 22.13. `hasColors` minds NO_COLOR.
+const isColourful = process.stdout.isTTY === true && process.stdout.hasColors();
+
+/** Text in a colour, where standard output shows colours. */
 export function paint(style: Style | Style[], text: string): string {
-  return styleText(style, text, { stream: process.stdout });
+  return isColourful ? styleText(style, text, { validateStream: false }) : text;
 }
 
 /** An event as a chat message would show it, in lines for a terminal. */
@@ -29,6 +32,6 @@ export function messageLines(event: JobEvent): readonly string[] {
   return [
     `${bar}${emoji} ${paint(["bold", style], headline)}`,
     ...(why === "" ? [] : [`${bar}${why}`]),
-    `${bar}${paint("gray", facts.map(([label, value]) => `${label} ${value}`).join(" · "))}`,
+    `${bar}${paint("gray", facts.map(([label, value]) => `${label}: ${value}`).join(" · "))}`,
   ];
 }

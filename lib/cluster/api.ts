@@ -1,10 +1,10 @@
+import { parseRetryAfter } from "#text/retry-after";
 import type { ClusterAccess, Proof } from "./access.ts";
 import type { Call } from "./call.ts";
 import { ClusterError } from "./cluster.ts";
 import { errorOfAnswer } from "./errors.ts";
 import { errorOfFailure } from "./network-errors.ts";
 import { readJson, readText } from "./read-answer.ts";
-import { parseRetryAfter } from "./retry-after.ts";
 import { parseStatusBody, type StatusBody } from "./status-body.ts";
 import type { HttpAnswer, HttpRequest, Transport } from "./transport.ts";
 

@@ -14,8 +14,3 @@ export interface Call {
 export function resourceName({ plural, group }: Resource): string {
   return group === "" ? plural : `${plural}.${group}`;
 }
-
-/** `kubeflow.org/v1`, or `v1` for the core group. */
-export function groupVersion({ group, version }: Resource): string {
-  return group === "" ? version : `${group}/${version}`;
-}

@@ -21,7 +21,7 @@ export interface List<T> {
 }
 
 /** Requests and uncompressed body bytes since the cluster was opened. */
-export interface Traffic {
+interface Traffic {
   readonly requests: number;
   readonly bytesRead: number;
 }

@@ -1,6 +1,7 @@
-import { type Call, groupVersion, resourceName } from "./call.ts";
+import { apiVersionOf } from "#jobs/event";
+import { redact } from "#text/redact";
+import { type Call, resourceName } from "./call.ts";
 import { ClusterError, type ClusterErrorCode } from "./cluster.ts";
-import { redact } from "./redact.ts";
 import type { StatusBody } from "./status-body.ts";
 
 /** An answer that is not what was asked for. */
@@ -58,6 +59,6 @@ function forbidden({ verb, resource, namespace }: Call, body: StatusBody): Row {
 }
 
 function absent({ resource }: Call): Row {
-  const what = `has no ${resourceName(resource)} in ${groupVersion(resource)}`;
+  const what = `has no ${resourceName(resource)} in ${apiVersionOf(resource)}`;
   return ["not-installed", what, `install ${resource.kind} there, or do not watch it`];
 }

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import * as http from "node:http";
 import * as https from "node:https";
+import { VERSION } from "#version";
 import type { ClusterAccess, Proof } from "./access.ts";
 import { readBody } from "./body.ts";
 import { Fault } from "./fault.ts";
-import { VERSION } from "./version.ts";
 
 /** Limits of one exchange, in milliseconds. */
 interface Timeouts {

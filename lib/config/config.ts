@@ -4,8 +4,8 @@ import { ConfigError } from "./problem.ts";
 import { readText } from "./read-text.ts";
 import { parseYaml } from "./yaml/parse.ts";
 
-export type { AuthConfig, ClusterConfig, Config, NamespaceConfig, ReceiverConfig, ResolvedConfig } from "./model.ts";
-export { ConfigError, formatProblem, type Problem } from "./problem.ts";
+export type { AuthConfig, ClusterConfig, Config, ReceiverConfig, ResolvedConfig } from "./model.ts";
+export { ConfigError, formatProblem } from "./problem.ts";
 export { resolveConfig } from "./resolve.ts";
 
 /** Reads and checks a configuration file. References stay as they are: see {@link resolveConfig}. Throws {@link ConfigError} with every problem. */

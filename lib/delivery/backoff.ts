@@ -24,8 +24,11 @@ const JITTER = 0.2;
 /** A receiver that only ever asks for patience gets it for this long. */
 const PATIENCE_MS = 72 * HOUR;
 
-/** Wait where a throttling receiver names no time. */
-const THROTTLED_MS = 5 * SECOND;
+/** … and as many attempts: what was queued while this machine was off for days is no older than its first attempt. */
+const PATIENT_ATTEMPTS = 10;
+
+/** Wait where a throttling receiver names no time, in milliseconds. */
+export const THROTTLED_MS = 5 * SECOND;
 
 /** What becomes of a delivery after an attempt. `random` is from 0 to 1. */
 export function settle(delivery: Delivery, outcome: Outcome, now: Millis, random: number): Settlement {
@@ -52,8 +55,9 @@ function tryAgain({ failures, attempts }: Delivery, outcome: Retry, now: Millis,
 }
 
 /** A receiver that is well but wants a slower pace costs no step of the backoff. */
-function slowDown({ queuedAt }: Delivery, outcome: Retry, now: Millis): Settlement {
-  if (now - queuedAt > PATIENCE_MS) return giveUp(outcome, now, "gave up after three days of waiting");
+function slowDown({ queuedAt, attempts }: Delivery, outcome: Retry, now: Millis): Settlement {
+  const isOld = now - queuedAt > PATIENCE_MS && attempts >= PATIENT_ATTEMPTS;
+  if (isOld) return giveUp(outcome, now, "gave up after three days of waiting");
   const nextAttemptAt = now + (outcome.retryAfterMs ?? THROTTLED_MS);
   return { state: "retry", nextAttemptAt, failed: false, error: outcome.reason };
 }

@@ -1,6 +1,6 @@
 import type { Receiver } from "#receivers/receiver";
 import type { Delivery, Millis, Settlement, Store } from "#store/store";
-import { settle } from "./backoff.ts";
+import { settle, THROTTLED_MS } from "./backoff.ts";
 import { type Lane, openLane } from "./lane.ts";
 
 export interface DeliveryServices {
@@ -20,7 +20,7 @@ export interface Deliverer {
   /**
    * Delivers all that is due and that comes due meanwhile, each receiver at its own pace, and ends when nothing is left
    * but what waits for a later time. A call while one is running joins it. After `stop` nothing begins; a post that is
-   * under way then goes on until `cut`.
+   * under way then goes on until `cut`. Rejects where the store fails. However it ends, nothing is under way any more.
    */
   deliverDue(stop: AbortSignal, cut?: AbortSignal): Promise<void>;
   /** Tells a running `deliverDue` that something was queued. */
@@ -31,6 +31,8 @@ export interface Deliverer {
 const LEASE_MS = 30_000;
 /** Heads that are read at once. */
 const BATCH = 64;
+/** How often to look at what comes due while posts are under way: a receiver that hangs ends none for seconds. */
+const LOOK_EVERY_MS = 1000;
 /** A receiver that the configuration no longer has may come back with the next start: its deliveries wait. */
 const UNKNOWN_RETRY_MS = 10 * 60_000;
 
@@ -41,39 +43,62 @@ export function openDeliverer(services: DeliveryServices): Deliverer {
   let news = { arrived: false, wake: () => {} };
 
   async function run(stop: AbortSignal, cut: AbortSignal): Promise<void> {
-    while (!stop.aborted) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      news = { arrived: false, wake: resolve };
-      await startDue(stop, cut);
-      if (underWay.size === 0 && !news.arrived) return;
-      // Whatever ends makes room, and whatever is queued meanwhile must not wait for a receiver that hangs.
-      await Promise.race([...underWay.values(), promise]);
+    try {
+      while (!stop.aborted) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        news = { arrived: false, wake: resolve };
+        await startDue(stop, cut);
+        if (underWay.size === 0 && !news.arrived) return;
+        await somethingNew(promise);
+      }
+      await Promise.all(underWay.values());
+    } finally {
+      if (underWay.size > 0) await Promise.allSettled(underWay.values());
+      underWay.clear();
+      current = undefined;
     }
-    await Promise.all(underWay.values());
   }
 
+  /** Whatever ends makes room, and whatever is queued or comes due meanwhile must not wait for a receiver that hangs. */
+  async function somethingNew(queued: Promise<void>): Promise<void> {
+    const over = new AbortController();
+    const nextLook = services.pause(LOOK_EVERY_MS, over.signal);
+    await Promise.race([...underWay.values(), queued, nextLook]).finally(() => over.abort());
+  }
+
+  /** One look shows the oldest heads only: behind those of a receiver that has no room for them are the ones of others. */
   async function startDue(stop: AbortSignal, cut: AbortSignal): Promise<void> {
-    const now = services.now();
-    const closed = [...lanes].filter(([, lane]) => !lane.isOpen(now)).map(([name]) => name);
-    for (const head of await services.store.due(now, BATCH, closed)) {
-      const id = `${head.receiver}/${head.event.id}`;
-      const lane = lanes.get(head.receiver);
-      if (underWay.has(id) || lane?.isOpen(now) === false) continue;
-      const attempt = attemptOne(services, head, lane, stop, cut).finally(() => underWay.delete(id));
-      underWay.set(id, attempt);
+    for (let more = true; more; ) {
+      const now = services.now();
+      const closed = [...lanes].filter(([, lane]) => !lane.isOpen(now)).map(([name]) => name);
+      const heads = await services.store.due(now, BATCH, closed);
+      const begun = heads.filter((head) => begin(head, now, stop, cut));
+      more = heads.length === BATCH && begun.length > 0;
     }
+  }
+
+  function begin(head: Delivery, now: Millis, stop: AbortSignal, cut: AbortSignal): boolean {
+    const id = `${head.receiver}/${head.event.id}`;
+    const lane = lanes.get(head.receiver);
+    if (underWay.has(id) || lane?.isOpen(now) === false) return false;
+    // An attempt that failed stays, so that the run hears of it when it next waits.
+    const attempt = attemptOne(services, head, lane, stop, cut).then(() => void underWay.delete(id));
+    attempt.catch(() => {});
+    underWay.set(id, attempt);
+    return true;
+  }
+
+  function nudge(): void {
+    news.arrived = true;
+    news.wake();
   }
 
   return {
+    nudge,
     async deliverDue(stop, cut = stop) {
-      current ??= run(stop, cut).finally(() => {
-        current = undefined;
-      });
+      nudge();
+      current ??= run(stop, cut);
       await current;
-    },
-    nudge() {
-      news.arrived = true;
-      news.wake();
     },
   };
 }
@@ -112,7 +137,7 @@ async function post(
   if (outcome.state === "retry" && signal.aborted) {
     return { state: "retry", nextAttemptAt: at, failed: false, error: "stopped before the answer came" };
   }
-  if (outcome.state === "retry" && outcome.throttled) lane?.pause(at + (outcome.retryAfterMs ?? 0));
+  if (outcome.state === "retry" && outcome.throttled) lane?.pause(at + (outcome.retryAfterMs ?? THROTTLED_MS));
   return settle(delivery, outcome, at, random());
 }
 

@@ -24,9 +24,13 @@ export function diff(before: Memory | undefined, after: Snapshot): readonly Tran
  * A job that is gone: `Vanished`, unless it was finished, for then its deletion is no news. `at` is when it was
  * noticed, the only time that is known.
  */
-export function vanish(before: Memory, key: Pick<Snapshot, "namespace" | "name">, at: Seconds): readonly Transition[] {
+export function vanish(
+  before: Memory,
+  { namespace, name }: Pick<Snapshot, "namespace" | "name">,
+  at: Seconds,
+): readonly Transition[] {
   if (isFinished(before)) return [];
-  const job = { ...before, ...key };
+  const job = { ...before, namespace, name };
   return [{ type: "Vanished", at, reason: undefined, message: undefined, previous: before.last, job }];
 }
 

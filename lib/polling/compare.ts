@@ -39,8 +39,12 @@ export function compareLeft(row: JobRow): Change {
   return { key: row.key, before: row, after: { memory: row.memory, left: true }, transitions: [] };
 }
 
-/** The first look at a watch: `silent` says nothing, `announce` says of each job that is not finished what it is doing. */
+/**
+ * The first look at a watch: `silent` says nothing, `announce` says of each job that is not finished what it is doing.
+ * A job that a first tick which died had remembered already is looked at for the second time: its news is news.
+ */
 export function compareFirst(change: Change, firstTick: "silent" | "announce"): Change {
+  if (change.before !== undefined) return change;
   const memory = change.after?.memory;
   const announced = firstTick === "announce" && memory !== undefined && !isFinished(memory);
   return { ...change, transitions: announced ? change.transitions.slice(-1) : [] };

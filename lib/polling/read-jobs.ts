@@ -1,5 +1,4 @@
 import type { Cluster, List } from "#cluster/cluster";
-import { isFinished } from "#jobs/job";
 import type { JobRow } from "#store/store";
 import { readObject, type Seen } from "./read-object.ts";
 import { queryOf, type Watch } from "./watch.ts";
@@ -12,7 +11,8 @@ const SECOND_LOOK_MS = 1000;
 
 /**
  * The complete list of a watch. A list that is suddenly empty deserves a second look: a server that restarts, or a kind
- * that is being removed, answers 200 with no items.
+ * that is being removed, answers 200 with no items. Also where only finished jobs are missed: once forgotten, they
+ * would be told of all over again when they are back.
  */
 export async function readJobs(
   cluster: Cluster,
@@ -29,5 +29,5 @@ export async function readJobs(
 }
 
 function isMissed(rows: ReadonlyMap<string, JobRow>): boolean {
-  return [...rows.values()].some(({ left, memory }) => left === undefined && !isFinished(memory));
+  return [...rows.values()].some(({ left }) => left === undefined);
 }

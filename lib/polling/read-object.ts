@@ -9,8 +9,14 @@ export type Seen =
   | { readonly type: "unchanged"; readonly key: string }
   | { readonly type: "unreadable"; readonly key: string | undefined; readonly why: string };
 
+// The version is left to the kind's reader to complain of: an object that has a name is known by it.
 const Identity = z.object({
-  metadata: z.object({ namespace: z.string(), name: z.string(), uid: z.unknown(), resourceVersion: z.unknown() }),
+  metadata: z.object({
+    namespace: z.string().min(1),
+    name: z.string().min(1),
+    uid: z.unknown().optional(),
+    resourceVersion: z.unknown().optional(),
+  }),
 });
 
 /** Reads one object of a list. One that is the version that is remembered is not read again; one that cannot be read never stops the tick. */
@@ -29,7 +35,7 @@ export function readObject(kind: Kind, object: unknown, rows: ReadonlyMap<string
   }
 }
 
-function isSameVersion(memory: Memory, version: { uid: unknown; resourceVersion: unknown }): boolean {
+function isSameVersion(memory: Memory, version: { uid?: unknown; resourceVersion?: unknown }): boolean {
   return memory.uid === version.uid && memory.resourceVersion === version.resourceVersion;
 }
 

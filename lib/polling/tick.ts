@@ -7,7 +7,7 @@ import type { JobRow, Millis, Store } from "#store/store";
 import { type Change, compareFirst, compareGone, compareLeft, compareSeen } from "./compare.ts";
 import { type Pause, readJobs } from "./read-jobs.ts";
 import type { Seen } from "./read-object.ts";
-import { isSelective, type Watch, watchId } from "./watch.ts";
+import { isPartial, type Watch, watchId } from "./watch.ts";
 
 export interface TickServices {
   readonly store: Store;
@@ -28,7 +28,7 @@ export type TickResult =
   | { readonly state: "failed"; readonly code: ClusterErrorCode; readonly message: string };
 
 /** What a tick found. */
-export interface TickReport {
+interface TickReport {
   /** Objects in the list. */
   readonly objects: number;
   readonly events: number;
@@ -113,7 +113,7 @@ async function missingOf(
   // An object without a name may be any of them.
   if (listed.has(undefined)) return [];
   const missing = [...rows.values()].filter(({ key, left }) => left === undefined && !listed.has(key));
-  if (!isSelective(watch)) return missing.map((row) => compareGone(row, at));
+  if (!isPartial(watch)) return missing.map((row) => compareGone(row, at));
   return pMap(
     missing,
     async (row) => ((await livesOn(cluster, watch, row, signal)) ? compareLeft(row) : compareGone(row, at)),

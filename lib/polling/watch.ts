@@ -33,9 +33,9 @@ export function watchName({ cluster, namespace, kind }: Watch): string {
   return `${kind.resource.kind}s of ${namespace} on ${cluster}`;
 }
 
-/** With a selector, a job that is no longer listed may live on outside it. */
-export function isSelective({ labelSelector, fieldSelector }: Watch): boolean {
-  return labelSelector !== undefined || fieldSelector !== undefined;
+/** Whether a job that is not listed may live on: outside a selector, or since the list came from a cache that is behind. */
+export function isPartial({ labelSelector, fieldSelector, resourceVersion }: Watch): boolean {
+  return labelSelector !== undefined || fieldSelector !== undefined || resourceVersion !== undefined;
 }
 
 export function queryOf(watch: Watch): ListQuery {

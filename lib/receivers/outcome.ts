@@ -1,3 +1,4 @@
+import { parseRetryAfter } from "#text/retry-after";
 import type { PostFailure, PostResult } from "./post.ts";
 import type { Outcome } from "./receiver.ts";
 import { excerpt } from "./redact.ts";
@@ -11,9 +12,6 @@ export interface Reading {
   /** What an answer means in the receiver's own words, where it has some. */
   readonly explain?: (body: string) => string | undefined;
 }
-
-/** The longest wait that a receiver may ask for: one day. */
-export const MAX_RETRY_AFTER_MS = 86_400_000;
 
 /** The one table from an answer, or none, to what became of the post. Reasons are one line, without address or secret. */
 export function outcomeOf(result: PostResult, reading: Reading): Outcome {
@@ -71,12 +69,3 @@ const CLIENT_ERRORS: Readonly<Record<number, string>> = {
   425: "too early for the receiver",
   429: "the receiver wants a slower pace",
 };
-
-/** Retry-After, seconds or an HTTP date, as milliseconds from `now`, at most a day; `undefined` where it says nothing usable. */
-export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
-  const value = header?.trim() ?? "";
-  if (/^\d+(\.\d+)?$/.test(value)) return Math.min(Math.ceil(Number(value) * 1_000), MAX_RETRY_AFTER_MS);
-  const date = value.endsWith(" GMT") ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(date)) return undefined;
-  return Math.min(Math.max(date - now, 0), MAX_RETRY_AFTER_MS);
-}

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import * as http from "node:http";
 import * as https from "node:https";
 import type { LookupFunction } from "node:net";
-import { VERSION } from "./version.ts";
+import { VERSION } from "#version";
 
-export interface PostRequest {
+interface PostRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -1,6 +1,6 @@
 import type { EventType, JobEvent } from "#jobs/event";
 import type { ReplicaCount, Replicas } from "#jobs/job";
-import { clean, oneLine } from "./text.ts";
+import { clean, oneLine } from "#text/clean";
 
 /** An event in the words that people read, free of control characters and not yet escaped for any medium. */
 export interface Description {
@@ -53,8 +53,9 @@ function stateOf(event: JobEvent): string {
   return event.event === "Running" && hasRunBefore(event) ? "Running again" : event.event;
 }
 
+// A job that was suspended may have been so from its creation on: only these two tell of an earlier run.
 function hasRunBefore({ previous }: JobEvent): boolean {
-  return previous !== undefined && previous.event !== "Created";
+  return previous?.event === "Running" || previous?.event === "Restarting";
 }
 
 function factsOf(event: JobEvent): readonly Fact[] {

@@ -5,7 +5,7 @@ import type * as job from "#jobs/job";
 // What a store wrote is read back through these, so that a row that another version or another hand wrote is an error
 // that names the row, never a wrong event. Fields that are not known are dropped.
 
-export const EventType = z.enum(EVENT_TYPES);
+const EventType = z.enum(EVENT_TYPES);
 export const StepType = EventType.exclude(["Vanished"]);
 export const Labels = z.record(z.string(), z.string());
 
@@ -16,7 +16,7 @@ const ReplicaCount: z.ZodType<job.ReplicaCount> = z.object({
   desired: z.number().exactOptional(),
 });
 
-export const Replicas = z.record(z.string(), ReplicaCount);
+const Replicas = z.record(z.string(), ReplicaCount);
 
 /** A memory that went through JSON, where what is undefined is left out. */
 export const Memory: z.ZodType<job.Memory> = z

@@ -47,7 +47,7 @@ export interface Stream {
   readonly receiver: string;
 }
 
-export type DeliveryState = "pending" | "delivered" | "dead";
+type DeliveryState = "pending" | "delivered" | "dead";
 
 /** One event on its way to one receiver. `event.id` and `receiver` name it; `event.id` is what the receiver sees. */
 export interface Delivery {

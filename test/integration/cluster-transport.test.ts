@@ -4,7 +4,7 @@ import { createGzip, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { fixedHeaders } from "#cluster/auth/none";
 import { openTransport } from "#cluster/transport";
-import { VERSION } from "#cluster/version";
+import { VERSION } from "#version";
 import { closedPort, json, serve, serveRaw } from "../support/http.ts";
 import { failure, JOBS, listAll, openAt, pageOf, SIGNAL } from "../unit/cluster/open.ts";
 

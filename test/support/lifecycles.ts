@@ -17,7 +17,7 @@ export function versionsOf(lifecycle: string): readonly Snapshot[] {
 }
 
 /** Reads an object by the kind that it names. */
-export function readAny(object: { kind: string }): Snapshot {
+function readAny(object: { kind: string }): Snapshot {
   const kind = KINDS.find(({ resource }) => resource.kind === object.kind);
   if (!kind) throw new Error(`no such kind: ${object.kind}`);
   return kind.read(object);

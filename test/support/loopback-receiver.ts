@@ -6,7 +6,7 @@ import { Webhook } from "standardwebhooks";
 import { SlackPayload, violation } from "./slack-rules.ts";
 
 /** What a server does with a request in place of what it would do by itself. */
-export type Answer =
+type Answer =
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
   | "hang" // takes the request and never answers
   | "reset" // breaks the connection without having taken it
@@ -14,7 +14,7 @@ export type Answer =
   | "endless" // 200, then a body that never ends
   | "broken-body"; // 200, then a body that breaks off
 
-export interface Received {
+interface Received {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;

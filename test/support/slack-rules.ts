@@ -54,7 +54,7 @@ function parse(body: string): unknown {
 }
 
 /** Every string of a payload that Slack displays. */
-export function texts(payload: SlackPayload): readonly { type: "plain_text" | "mrkdwn"; text: string }[] {
+function texts(payload: SlackPayload): readonly { type: "plain_text" | "mrkdwn"; text: string }[] {
   const blocks = [...(payload.blocks ?? []), ...(payload.attachments ?? []).flatMap((attachment) => attachment.blocks)];
   const objects = blocks.flatMap((block) => {
     if (block.type === "divider") return [];

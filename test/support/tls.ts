@@ -2,12 +2,12 @@ import { generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:cry
 import { isIP } from "node:net";
 
 /** A certificate and its key, both PEM. */
-export interface Issued {
+interface Issued {
   readonly cert: string;
   readonly key: string;
 }
 
-export interface CertificateRequest {
+interface CertificateRequest {
   readonly subject?: string;
   /** DNS names and IPv4 addresses. */
   readonly hosts?: readonly string[];

@@ -1,7 +1,8 @@
 import { basename } from "node:path";
+import { cut, oneLine } from "#text/clean";
+import { redact } from "#text/redact";
 import type { Credentials, Proof } from "../access.ts";
 import { ClusterError } from "../cluster.ts";
-import { oneLine, redact } from "../redact.ts";
 import { type ExecCredential, readExecCredential } from "./exec-credential.ts";
 import { type CommandResult, runCommand } from "./run-command.ts";
 
@@ -76,7 +77,7 @@ async function makeProof(plugin: ExecPlugin, options: ExecPluginOptions, signal:
   const { cluster, hidden, timeoutMs = TIMEOUT_MS } = options;
   const fail = (problem: string) =>
     new ClusterError("credentials", cluster, `cluster "${cluster}" needs credentials: ${problem}`);
-  const name = `the command "${oneLine(basename(plugin.command))}"`;
+  const name = `the command "${short(basename(plugin.command))}"`;
   if (plugin.interactiveMode === "Always") throw fail(`${name} wants to ask a person, and nobody is here`);
   const { command, args } = plugin;
   const result = await runCommand({ command, args, env: environmentOf(plugin), timeoutMs }, signal);
@@ -102,7 +103,7 @@ function problemOf(
 ): string {
   switch (result.type) {
     case "missing":
-      return `was not found${installHint === undefined ? ": install it" : `: ${oneLine(installHint)}`}`;
+      return `was not found${installHint === undefined ? ": install it" : `: ${short(installHint)}`}`;
     case "not-executable":
       return "is not a program that may be run: check its mode";
     case "timeout":
@@ -114,6 +115,10 @@ function problemOf(
     default:
       return result satisfies never;
   }
+}
+
+function short(text: string): string {
+  return cut(oneLine(text), 300);
 }
 
 function firstLine(text: string): string {

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Seconds } from "../job.ts";
 
 /** RFC 3339 -> whole seconds. `metav1.Time` has no fraction; a `MicroTime` loses its. */
-export const Time = z.string().transform((text, context): Seconds => {
+const Time = z.string().transform((text, context): Seconds => {
   const millis = Date.parse(text);
   if (!Number.isNaN(millis)) return Math.floor(millis / 1000);
   context.addIssue({ code: "custom", message: "not a time" });

@@ -1,4 +1,4 @@
-import { cut } from "../text.ts";
+import { cut } from "#text/clean";
 
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 // Slack has no escape for these, so they become letters that look alike. A `_` inside a word formats nothing and stays.

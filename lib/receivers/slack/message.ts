@@ -1,21 +1,21 @@
 import type { EventType, JobEvent } from "#jobs/event";
-import { oneLine } from "../text.ts";
+import { oneLine } from "#text/clean";
 import { type Description, describe, type Fact, inOneLine } from "../words.ts";
 import { inert, plain } from "./escape.ts";
 
-export interface PlainText {
+interface PlainText {
   readonly type: "plain_text";
   readonly text: string;
   readonly emoji: false;
 }
 
-export interface Mrkdwn {
+interface Mrkdwn {
   readonly type: "mrkdwn";
   readonly text: string;
   readonly verbatim: true;
 }
 
-export type Block =
+type Block =
   | { readonly type: "header"; readonly text: PlainText }
   | { readonly type: "section"; readonly text: PlainText | Mrkdwn }
   | { readonly type: "section"; readonly fields: readonly Mrkdwn[] }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { EVENT_TYPES, type JobEvent } from "#jobs/event";
-import { cut, wellFormed } from "../text.ts";
+import { cut, wellFormed } from "#text/clean";
 
 const Time = z.string().describe("RFC 3339 in UTC, whole seconds");
 const Step = z.enum(EVENT_TYPES).exclude(["Vanished"]); // nothing shows that a job vanished, and nothing follows it

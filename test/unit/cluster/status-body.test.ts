@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { parseRetryAfter } from "#cluster/retry-after";
 import { parseStatusBody } from "#cluster/status-body";
 
 describe("the body of an error", () => {
@@ -23,23 +22,5 @@ describe("the body of an error", () => {
 
   test("is a web page where its content type says so", () => {
     expect(parseStatusBody("<p>no", "text/html; charset=utf-8").type).toBe("html");
-  });
-});
-
-describe("Retry-After", () => {
-  const now = Date.parse("Wed, 21 Oct 2026 07:28:00 GMT");
-  test.each([
-    ["0", 0],
-    [" 120 ", 120_000],
-    ["Wed, 21 Oct 2026 07:28:30 GMT", 30_000],
-    ["Wed, 21 Oct 2026 07:27:30 GMT", 0],
-    [undefined, undefined],
-    ["", undefined],
-    ["soon", undefined],
-    ["-1", undefined],
-    ["1.5", undefined],
-    ["Wed, nonsense", undefined],
-  ])("%j is %j ms", (header, expected) => {
-    expect(parseRetryAfter(header, now)).toBe(expected);
   });
 });

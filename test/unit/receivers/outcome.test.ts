@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { outcomeOf, parseRetryAfter } from "#receivers/outcome";
+import { outcomeOf } from "#receivers/outcome";
 import type { PostFailure, PostResult } from "#receivers/post";
 
 const NOW = Date.UTC(2026, 10, 21, 2, 17, 11);
@@ -71,27 +71,5 @@ describe("the outcome of an answer", () => {
   ])("no answer because of %s is tried again", (failure) => {
     const outcome = outcomeOf({ type: "failure", failure }, { now: NOW, secrets: [] });
     expect(outcome).toEqual({ state: "retry", reason: expect.stringMatching(/^[a-z ':]{10,}$/i) });
-  });
-});
-
-describe("Retry-After", () => {
-  test.each([
-    [undefined, undefined],
-    ["", undefined],
-    ["soon", undefined],
-    ["-5", undefined],
-    ["0", 0],
-    ["1", 1_000],
-    [" 30 ", 30_000],
-    ["0.5", 500],
-    ["86401", 86_400_000],
-    ["99999999999999999999", 86_400_000],
-    ["Sat, 21 Nov 2026 02:18:11 GMT", 60_000],
-    ["Sat, 21 Nov 2026 02:16:11 GMT", 0],
-    ["Sat, 21 Nov 2037 02:16:11 GMT", 86_400_000],
-    ["Sat, 99 Nov 2026 02:16:11 GMT", undefined],
-    ["2026-11-21", undefined],
-  ])("%j means %s ms", (header, expected) => {
-    expect(parseRetryAfter(header, NOW)).toBe(expected);
   });
 });

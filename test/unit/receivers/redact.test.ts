@@ -16,10 +16,10 @@ describe("an excerpt", () => {
     ["in T0ABéCD it is", "in [hidden] it is"],
     ["HOOKS.EXAMPLE.COM is not a host", "[hidden] is not a host"],
     ["the user:pa55word and abcd1234", "the [hidden]:[hidden] and [hidden]"],
-    ["go to https://elsewhere.example/x?y=z now", "go to [hidden] now"],
-    ['{"url":"https:\\/\\/elsewhere.example\\/x"}', '{"url":"[hidden]'],
-    ["use whsec_AAAA==, please", "use [hidden] please"],
-    ["upstream 10.0.0.7:8080 and [fd00::1]:443", "upstream [hidden] and [hidden]"],
+    ["go to https://elsewhere.example/x?y=z now", "go to [address] now"],
+    ['{"url":"https:\\/\\/elsewhere.example\\/x"}', '{"url":"[address]"}'],
+    ["use whsec_AAAA==, please", "use [secret], please"],
+    ["upstream 10.0.0.7:8080 and [fd00::1]:443", "upstream [address] and [address]"],
   ])("of %j is %j", (text, expected) => {
     expect(excerpt(text, secrets)).toBe(expected);
   });

@@ -27,7 +27,7 @@ describe("an event in words", () => {
     ["Running", {}, "🚀 Running: mnist"],
     ["Running", following("Running"), "🚀 Running again: mnist"],
     ["Running", following("Restarting"), "🚀 Running again: mnist"],
-    ["Running", following("Resumed"), "🚀 Running again: mnist"],
+    ["Running", following("Resumed"), "🚀 Running: mnist"],
     ["Restarting", following("Running"), "🔄 Restarting: mnist"],
     ["Suspended", following("Running"), "💤 Suspended: mnist"],
     ["Resumed", following("Suspended"), "⏩ Resumed: mnist"],

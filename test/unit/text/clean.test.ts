@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { clean, cut, oneLine, wellFormed } from "#receivers/text";
+import { clean, cut, oneLine, wellFormed } from "#text/clean";
 import { hostileText } from "../../support/events.ts";
 
 describe("text from outside", () => {

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { oneLine, redact } from "#cluster/redact";
+import { redact } from "#text/redact";
 
-describe("text from a server", () => {
+describe("text from a server or a plugin", () => {
   test.each([
     ['jobs.batch is forbidden: User "system:serviceaccount:ml:jobbell" cannot list resource "jobs"', undefined],
     ['Job.batch "x" is invalid: metadata.uid: d32a371d-d1cc-45ce-9b87-03e0d4c6d82e: too old 1274', undefined],
@@ -17,6 +17,8 @@ describe("text from a server", () => {
     ['{"access_token": "abc", "password":"def"}', '{"access_token": "[secret]", "password":"[secret]"}'],
     ["token: abcdefghijklmnop", "token: [secret]"],
     ["got eyJhbGciOiJSUzI1NiJ9.eyJzdWIi.c2ln here", "got [secret] here"],
+    ["use whsec_AAAA==, please", "use [secret], please"],
+    ['{"url":"https:\\/\\/elsewhere.example\\/x"}', '{"url":"[address]"}'],
     ["got sha256~AbC_d-3 here", "got [secret] here"],
     [`got ${"MIIYn0".repeat(20)} here`, "got [secret] here"],
   ])("%j is quoted without what it must not show", (text, expected = text) => {
@@ -29,6 +31,10 @@ describe("text from a server", () => {
     );
   });
 
+  test("shows them in no case", () => {
+    expect(redact("at API.Internal", ["api.internal"])).toBe("at [hidden]");
+  });
+
   test("hides no word that is too short to be a secret", () => {
     expect(redact("a b", ["a", ""])).toBe("a b");
   });
@@ -37,12 +43,12 @@ describe("text from a server", () => {
     const hostile = fc.oneof(fc.string({ unit: "binary", maxLength: 2000 }), fc.string({ maxLength: 2000 }));
     fc.assert(
       fc.property(hostile, (text) => {
-        const line = oneLine(text);
+        const line = redact(text);
         expect(line.length).toBeLessThanOrEqual(300);
         expect(line).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
       }),
     );
-    expect(oneLine("x".repeat(400))).toBe(`${"x".repeat(299)}…`);
+    expect(redact("x ".repeat(400))).toBe(`${"x ".repeat(149)}x…`);
   });
 
   test.each([

@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { openLane } from "#delivery/lane";
+import type { Receiver } from "#receivers/receiver";
+
+const laneOf = (minGapMs: number) => {
+  const send: Receiver["send"] = async () => ({ state: "delivered" });
+  return openLane({ name: "hook", kind: "test", minGapMs, send });
+};
+
+/** Takes room and says how long it had to wait for the pace. */
+async function begin(lane: ReturnType<typeof openLane>, now: number): Promise<number> {
+  let waited = 0;
+  await lane.begin(now, async (ms) => {
+    waited = ms;
+  });
+  return waited;
+}
+
+describe("a lane with a pace", () => {
+  test("has room for one at a time", async () => {
+    const lane = laneOf(1000);
+    expect(lane.isOpen(0)).toBe(true);
+    await begin(lane, 0);
+    expect(lane.isOpen(0)).toBe(false);
+    lane.end();
+    expect(lane.isOpen(0)).toBe(true);
+  });
+
+  test("keeps the gap from start to start", async () => {
+    const lane = laneOf(1000);
+    expect(await begin(lane, 5_000)).toBe(0);
+    lane.end();
+    expect(await begin(lane, 5_300)).toBe(700);
+    lane.end();
+    expect(await begin(lane, 6_300)).toBe(700);
+    lane.end();
+    expect(await begin(lane, 9_000)).toBe(0);
+  });
+});
+
+describe("a lane without a pace", () => {
+  test("has room for eight and makes nobody wait", async () => {
+    const lane = laneOf(0);
+    for (let taken = 0; taken < 8; taken += 1) {
+      expect(lane.isOpen(0)).toBe(true);
+      expect(await begin(lane, 0)).toBe(0);
+    }
+    expect(lane.isOpen(0)).toBe(false);
+    lane.end();
+    expect(lane.isOpen(0)).toBe(true);
+  });
+});
+
+test("a lane that is paused is closed until the latest time that it was told", () => {
+  const lane = laneOf(0);
+  lane.pause(2_000);
+  lane.pause(1_000);
+  expect([1_000, 1_999, 2_000].map((now) => lane.isOpen(now))).toEqual([false, false, true]);
+});
