@@ -51,6 +51,6 @@ describe("the package", () => {
 
     home.write("jobbell.yml", NEEDS_AWS);
     const check = await execute(process.execPath, [command, "check"], { cwd: home.path }).catch((error) => error);
-    expect(check.stderr).toMatch(/^jobbell\.yml:6:13: .*npm install @aws-sdk\/client-ssm\n$/);
+    expect(check.stderr).toMatch(/^jobbell\.yml:6:14: .*npm install @aws-sdk\/client-ssm\n$/);
   });
 });

@@ -4,6 +4,7 @@ import type { Receiver } from "#receivers/receiver";
 import { slackReceiver } from "#receivers/slack/slack";
 import { webhookReceiver } from "#receivers/webhook/webhook";
 import { sqliteStore } from "#store/sqlite/sqlite-store";
+import type { Settlement, Store } from "#store/store";
 import { type Loopback, startSlack, startWebhook } from "../support/loopback-receiver.ts";
 import { event, NOW, queue } from "../support/store-steps.ts";
 import { openClock, openScene } from "../unit/delivery/scene.ts";
@@ -19,33 +20,18 @@ async function opened<S extends Loopback>(starting: Promise<S>): Promise<S> {
 const webhook = ({ url }: Loopback, name = "hook"): Receiver => webhookReceiver({ name, url, secrets: [] });
 const idsAt = ({ requests }: Loopback) => requests.map(({ headers }) => headers["webhook-id"]);
 
-/** Real posts take real time, while the clock of the deliverer stands still: whoever pauses goes on at once, later. */
-function openHttpScene(receivers: readonly Receiver[], store = sqliteStore(":memory:"), start = NOW) {
-  const clock = openClock(start);
-  const pauses: number[] = [];
+/** Real posts take real time, while the deliverer's clock stands still: who waits for the pace goes on at once, later. */
+function openHttpScene(receivers: readonly Receiver[], store = sqliteStore(":memory:")) {
+  const [clock, stop, paces] = [openClock(), new AbortController(), [] as number[]];
   const pause = async (ms: number, signal: AbortSignal) => {
-    // Looking again while posts are under way is no business of these tests.
-    if (signal !== stop.signal)
-      return new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
-    pauses.push(ms);
+    // The deliverer looks again once a second while posts are under way; here they end by themselves.
+    if (signal !== stop.signal) return clock.pause(ms, signal);
+    paces.push(ms);
     clock.now += ms;
   };
-  const stop = new AbortController();
-  const scene = openScene(receivers, {
-    store,
-    clock: {
-      ...clock,
-      pause,
-      get now() {
-        return clock.now;
-      },
-      set now(ms) {
-        clock.now = ms;
-      },
-    },
-  });
+  const scene = openScene(receivers, { store, clock, pause });
   const deliver = (cut?: AbortSignal) => scene.deliverer.deliverDue(stop.signal, cut);
-  return { ...scene, clock, pauses, stop, deliver };
+  return { ...scene, paces, stop, deliver };
 }
 
 describe("over HTTP", () => {
@@ -158,25 +144,31 @@ describe("over HTTP", () => {
 
   test("Slack gets one message a second, in order, and none that it refuses", async () => {
     const server = await opened(startSlack());
-    const { store, deliver, pauses } = openHttpScene([slackReceiver({ name: "chat", webhookUrl: server.url })]);
+    const { store, deliver, paces } = openHttpScene([slackReceiver({ name: "chat", webhookUrl: server.url })]);
     await queue(store, "chat", events("a", 4));
     await deliver();
     expect(server.refusals).toEqual([]);
     expect(server.messages).toHaveLength(4);
-    expect(pauses).toEqual([1_000, 1_000, 1_000]);
+    expect(paces).toEqual([1_000, 1_000, 1_000]);
   });
 
   test("no error that is kept names the address of its receiver", async () => {
     const server = await opened(startWebhook());
     const { host, pathname } = new URL(server.url);
-    server.answer({ status: 500, body: server.url }, { status: 403, body: `not at ${server.url}` });
-    const { store, deliver, clock } = openHttpScene([webhook(server)]);
+    server.answer({ status: 500, body: server.url }, "reset", { status: 403, body: `not at ${server.url}` });
+    const kept: Settlement[] = [];
+    const store = sqliteStore(":memory:");
+    const settle: Store["settle"] = (claimed, settlement) => {
+      kept.push(settlement);
+      return store.settle(claimed, settlement);
+    };
+    const { deliver, clock } = openHttpScene([webhook(server)], { ...store, settle });
     await queue(store, "hook", events("a", 1));
-    await deliver();
-    const { error: first } = (await store.head({ uid: "a", receiver: "hook" }))!;
-    clock.now += 5_000;
-    await deliver();
-    expect(first).toMatch(/HTTP 500/);
-    expect(`${first}`).not.toMatch(new RegExp(`${host}|${pathname}`));
+    for (const wait of [0, 5_000, 30_000]) {
+      clock.now += wait;
+      await deliver();
+    }
+    expect(kept.map(({ state }) => state)).toEqual(["retry", "retry", "dead"]);
+    for (const secret of [host, pathname]) expect(JSON.stringify(kept)).not.toContain(secret);
   });
 });

@@ -97,37 +97,30 @@ describe("a poller that dies", () => {
   );
 
   test("again and again, at whichever write, loses nothing, says nothing twice, and keeps the order of each job", async () => {
-    const { scene, expected } = await openBusyScene();
-    await scene[Symbol.asyncDispose]();
+    const crash = fc.record({
+      nth: fc.integer({ min: 1, max: 6 }),
+      moment: fc.constantFrom("before", "after"),
+      deliversNext: fc.boolean(),
+    });
     await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.constantFrom("before", "after"), fc.boolean()), {
-          maxLength: 4,
-        }),
-        async (crashes) => {
-          const { scene } = await openBusyScene();
-          const said: string[] = [];
-          for (const [nth, moment, deliversNext] of crashes) {
-            await scene.tick({}, crashing(scene.store, "advance", nth, moment)).catch((error: unknown) => {
-              if (!(error instanceof Crash)) throw error;
-            });
-            if (deliversNext) said.push(...(await scene.delivered()));
-          }
-          await scene.said();
-          said.push(...(await scene.delivered()));
-          expect(said.toSorted()).toEqual(expected);
-          const young = said.filter((each) => each.includes("young") || each.includes("missed"));
-          expect(young.filter((each) => each.includes("young"))).toEqual([
-            "chat young Created@1",
-            "chat young Running@3",
-          ]);
-          expect(young.filter((each) => each.includes("missed"))).toEqual([
-            "chat missed Running@3",
-            "chat missed Succeeded@9",
-          ]);
-          await scene[Symbol.asyncDispose]();
-        },
-      ),
+      fc.asyncProperty(fc.array(crash, { maxLength: 4 }), async (crashes) => {
+        const { scene, expected } = await openBusyScene();
+        const said: string[] = [];
+        for (const { nth, moment, deliversNext } of crashes) {
+          // What is left to write may be less than that: then the poller lives.
+          await scene.tick({}, crashing(scene.store, "advance", nth, moment)).catch((error: unknown) => {
+            if (!(error instanceof Crash)) throw error;
+          });
+          if (deliversNext) said.push(...(await scene.delivered()));
+        }
+        await scene.said();
+        said.push(...(await scene.delivered()));
+        expect(said.toSorted()).toEqual(expected);
+        const of = (name: string) => said.filter((each) => each.startsWith(`chat ${name} `));
+        expect(of("young")).toEqual(["chat young Created@1", "chat young Running@3"]);
+        expect(of("missed")).toEqual(["chat missed Running@3", "chat missed Succeeded@9"]);
+        await scene[Symbol.asyncDispose]();
+      }),
       { numRuns: 40 },
     );
   });

@@ -12,7 +12,7 @@ import { change, create, openScene, relabel, remove, type Scene, SIGNAL, WATCH }
 const RUNNING = "Created=True@1 Running=True@3";
 const FAILED = "Created=True@1 Running=False@3 Failed=True@9";
 
-/** One version after the other, so that a test sees every row that a tick may have moved. */
+/** All that is remembered of the watch. */
 const rowsOf = ({ store }: Scene) => store.jobs(watchId(WATCH));
 
 const tokenOf = ({ path }: ApiRequest) => new URL(path, "http://server").searchParams.get("continue");

@@ -1,11 +1,11 @@
-import { type Deliverer, openDeliverer } from "#delivery/deliver";
+import { type Deliverer, type DeliveryServices, openDeliverer } from "#delivery/deliver";
 import type { Outcome, Receiver } from "#receivers/receiver";
 import { sqliteStore } from "#store/sqlite/sqlite-store";
 import type { Delivery, Settlement, Store } from "#store/store";
 import { NOW } from "../../support/store-steps.ts";
 
 /** A time that stands still until a test moves it; whoever pauses wakes in the order of time. */
-export interface Clock {
+interface Clock {
   now: number;
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Lets `ms` pass, and everything happen that happens meanwhile. */
@@ -76,7 +76,7 @@ interface Post {
   readonly at: number;
 }
 
-export interface RecordingReceiver extends Receiver {
+interface RecordingReceiver extends Receiver {
   /** Every post, in the order in which they began. */
   readonly posts: readonly Post[];
   /** What becomes of the next posts, one after the other; all others are delivered. */
@@ -127,14 +127,15 @@ interface SceneOptions {
   readonly store?: Store;
   /** From 0 to 1; 0.5 is no jitter. */
   readonly random?: () => number;
+  readonly pause?: DeliveryServices["pause"];
 }
 
 /** A deliverer to these receivers, over an empty store. */
 export function openScene(receivers: readonly Receiver[], options: SceneOptions = {}): Scene {
-  const { clock = openClock(), store = sqliteStore(":memory:"), random = () => 0.5 } = options;
+  const { clock = openClock(), store = sqliteStore(":memory:"), random = () => 0.5, pause = clock.pause } = options;
   const settled: string[] = [];
   const deliverer = openDeliverer({
-    ...{ store, random, now: () => clock.now, pause: clock.pause },
+    ...{ store, random, pause, now: () => clock.now },
     receivers: new Map(receivers.map((each) => [each.name, each])),
     onSettled: (delivery: Delivery, { state }: Settlement) =>
       void settled.push(`${delivery.receiver} ${delivery.event.id} ${state}`),

@@ -25,7 +25,7 @@ const NEXT: Readonly<Record<string, readonly Move[]>> = {
   "fail-after-success": ["touch"],
 };
 
-export interface Life {
+interface Life {
   /** Every version, in the order in which they were written. */
   readonly versions: readonly Snapshot[];
   /** What was done, in order, as often as it was done. */
