@@ -1,11 +1,17 @@
-import { ConfigError, formatProblem, loadConfig, resolveConfig } from "#config/config";
+import { formatProblem, loadConfig, resolveConfig } from "#config/config";
 import { accessOf, openReceiver, watchesOf } from "#wiring";
-import { EXIT } from "./failure.ts";
+import { EXIT, failureOf } from "./failure.ts";
 import { complain, print } from "./print.ts";
 import { counted } from "./terminal-reporter.ts";
 
+/** What `jobbell check` was given. */
+export interface CheckOptions {
+  readonly config: string;
+  readonly verbose?: boolean;
+}
+
 /** `jobbell check`: everything that can be known without asking a cluster or a receiver. Returns the exit code. */
-export async function check({ config: path }: { readonly config: string }): Promise<number> {
+export async function check({ config: path, verbose = false }: CheckOptions): Promise<number> {
   try {
     const config = await loadConfig(path);
     for (const warning of config.warnings) complain(`warning: ${formatProblem(warning)}`);
@@ -22,8 +28,8 @@ export async function check({ config: path }: { readonly config: string }): Prom
     print(`${path} is good: ${parts.join(", ")}`);
     return EXIT.ok;
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    for (const line of error.format().split("\n")) complain(line);
+    // Bad usage elsewhere is what this command is called to find out.
+    failureOf(error, verbose).lines.forEach(complain);
     return EXIT.failed;
   }
 }

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { VERSION } from "#version";
+import type { CheckOptions } from "./check.ts";
 import { EXIT } from "./failure.ts";
 import { countOption, durationOption, several } from "./options.ts";
 import type { RunOptions } from "./run.ts";
@@ -68,7 +69,7 @@ function checkCommand(done: Done): Command {
       "after",
       "\nExample:\n  jobbell check --config jobbell.yml\n\nExit code: 0 if it is good, 1 with file:line:column for each problem.",
     )
-    .action(async (options: { config: string }) => done(await (await import("./check.ts")).check(options)));
+    .action(async (options: CheckOptions) => done(await (await import("./check.ts")).check(options)));
 }
 
 function demoCommand(done: Done): Command {

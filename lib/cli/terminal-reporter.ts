@@ -6,8 +6,10 @@ import { paint } from "./terminal.ts";
 
 /** For a person who looks on: each event, each delivery that did not go well, and nothing while nothing happens. */
 export function terminalReporter(write: (line: string) => void, verbose: boolean): Reporter {
+  let summarize = verbose;
   return {
     started({ watches, intervalMs, once, state }) {
+      summarize ||= once;
       const rhythm = once ? "once" : `every ${duration(intervalMs / 1000)}; Ctrl-C ends`;
       write(
         paint(
@@ -33,7 +35,7 @@ export function terminalReporter(write: (line: string) => void, verbose: boolean
       );
     },
     tick(summary) {
-      if (verbose) write(paint("gray", tickLine(summary)));
+      if (summarize) write(paint("gray", tickLine(summary)));
     },
   };
 }

@@ -83,6 +83,13 @@ describe("a configuration with a mistake", () => {
     expectClear(check);
   });
 
+  it("that leads to no kubeconfig is found by check", async () => {
+    home.write("jobbell-bad.yml", GOOD.replace("kubeconfig: kubeconfig", "kubeconfig: nowhere"));
+    const result = await here(["check", "--config", "jobbell-bad.yml"]);
+    expect(result).toMatchObject({ exit: 1, stdout: "" });
+    expect(result.stderr).toMatch(/^jobbell: kubeconfig .*nowhere: .*\n$/);
+  });
+
   it("is none where the file is good", async () => {
     expect(await here(["check"])).toEqual({
       exit: 0,

@@ -158,6 +158,30 @@ describe("jobbell run", () => {
     expect(second).toBe(first);
   });
 
+  it("says everything once where two processes share one state file", async () => {
+    await using here = await scene();
+    await here.once();
+    const both = [here.loop("--json"), here.loop("--json")];
+    await Promise.all(both.map((loop) => loop.line((line) => line.includes('"tick"'))));
+    const names = Array.from({ length: 20 }, (_, index) => `job-${index}`);
+    for (const name of names) {
+      createJob(here.api, name);
+      setCondition(here.api, name, "Created", 200);
+      setCondition(here.api, name, "Succeeded", 220);
+    }
+    await here.hook.received(2 * names.length);
+    for (const { process } of both) process.kill("SIGINT");
+    const outputs = await Promise.all(both.map(({ ended }) => ended));
+    expect(outputs).toMatchObject([
+      { exit: 0, stderr: "" },
+      { exit: 0, stderr: "" },
+    ]);
+    const events = outputs.flatMap(({ stdout }) => jsonLines<JobEvent>(stdout, "event"));
+    expect(events).toHaveLength(2 * names.length);
+    expect(new Set(here.hook.events.map(({ id }) => id))).toEqual(new Set(events.map(({ id }) => id)));
+    expect(here.hook.requests).toHaveLength(2 * names.length);
+  });
+
   it("shows a person each event, with colours nowhere but at a terminal", async () => {
     await using here = await scene();
     const loop = here.loop("--verbose");
