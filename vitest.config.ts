@@ -11,7 +11,10 @@ export default defineConfig({
     // be made of both. The condition leads `#room/file` to the source, and not to the compiled file of the package.
     experimental: { viteModuleRunner: false },
     execArgv: ["--conditions=jobbell-source"],
-    isolate: true,
+    // Tests have real parts and mock no module, so files may share a process: to load everything anew for each of them took
+    // a third of the whole time. All processors, since those tests that take longest wait for other processes.
+    isolate: false,
+    maxWorkers: "100%",
     testTimeout: 30_000,
     slowTestThreshold: 15_000,
     coverage: {

@@ -301,6 +301,66 @@ describe("a receiver that hangs", () => {
   });
 });
 
+test("what is queued while the store is read is seen by the same call, once it is told", async () => {
+  const store = sqliteStore(":memory:");
+  const read = Promise.withResolvers<void>();
+  const slow: Store = {
+    ...store,
+    due: async (...args) => {
+      const heads = await store.due(...args);
+      await read.promise;
+      return heads;
+    },
+  };
+  const hook = receiver("hook");
+  const { deliverer, clock } = openScene([hook], { store: slow });
+  const running = deliverer.deliverDue(new AbortController().signal);
+  await quiet();
+  await queue(store, "hook", events("a", 1));
+  deliverer.nudge();
+  read.resolve();
+  await clock.run(running);
+  expect(idsOf(hook)).toEqual(["evt_a_0"]);
+});
+
+test("a store that is slow to answer is not asked again and again", async () => {
+  const store = sqliteStore(":memory:");
+  const claims = Promise.withResolvers<void>();
+  let looks = 0;
+  const slow: Store = {
+    ...store,
+    due: async (...args) => {
+      looks += 1;
+      return store.due(...args);
+    },
+    claimDelivery: async (...args) => {
+      await claims.promise;
+      return store.claimDelivery(...args);
+    },
+  };
+  const { deliverer, clock } = openScene([], { store: slow });
+  for (let job = 0; job < 100; job += 1) await queue(store, "old", events(`job-${job}`, 1));
+  const running = deliverer.deliverDue(new AbortController().signal);
+  await quiet();
+  expect(looks).toBe(2);
+  claims.resolve();
+  await clock.run(running);
+  expect((await store.due(clock.now, 1)).length).toBe(0);
+});
+
+test("a post that takes longer than its lease is not begun again by who makes it", async () => {
+  const gate = Promise.withResolvers<Outcome>();
+  const hook = receiver("hook", () => gate.promise);
+  const { store, deliverer, clock, settled } = openScene([hook]);
+  await queue(store, "hook", events("a", 1));
+  const running = deliverer.deliverDue(new AbortController().signal);
+  await clock.advance(60_000);
+  gate.resolve({ state: "delivered" });
+  await clock.run(running);
+  expect(hook.posts).toHaveLength(1);
+  expect(settled).toEqual(["hook evt_a_0 delivered"]);
+});
+
 describe("a call while another one runs", () => {
   test("joins it, and begins nothing twice", async () => {
     const gate = Promise.withResolvers<Outcome>();
@@ -314,6 +374,27 @@ describe("a call while another one runs", () => {
     gate.resolve({ state: "delivered" });
     await clock.run(Promise.all(calls));
     expect(hook.posts).toHaveLength(1);
+  });
+
+  test("ends when that one ends, whatever its own stop says", async () => {
+    const gates = new Map(["evt_a_0", "evt_b_0"].map((id) => [id, Promise.withResolvers<Outcome>()]));
+    const hook = receiver("hook", (_nth, _signal, id) => gates.get(id)!.promise);
+    const { store, deliverer, clock } = openScene([hook]);
+    await queue(store, "hook", events("a", 1));
+    const first = deliverer.deliverDue(new AbortController().signal);
+    await quiet();
+    let over = false;
+    const second = deliverer.deliverDue(AbortSignal.abort()).then(() => {
+      over = true;
+    });
+    await quiet();
+    await queue(store, "hook", events("b", 1));
+    gates.get("evt_a_0")!.resolve({ state: "delivered" });
+    await quiet();
+    expect(idsOf(hook)).toEqual(["evt_a_0", "evt_b_0"]);
+    expect(over).toBe(false);
+    gates.get("evt_b_0")!.resolve({ state: "delivered" });
+    await clock.run(Promise.all([first, second]));
   });
 
   test("looks at once at what was queued before it", async () => {
@@ -590,6 +671,31 @@ describe("a store that breaks", () => {
     await quiet();
     look.resolve();
     await expect(clock.run(running)).rejects.toBe(broken);
+  });
+
+  test("between two looks is told of after them", async () => {
+    const store = sqliteStore(":memory:");
+    const look = Promise.withResolvers<void>();
+    let looks = 0;
+    const failing: Store = {
+      ...store,
+      due: async (...args) => {
+        looks += 1;
+        if (looks === 2) await look.promise;
+        return store.due(...args);
+      },
+      claimDelivery: async () => {
+        throw broken;
+      },
+    };
+    const { deliverer, clock } = openScene([receiver("hook")], { store: failing });
+    for (let job = 0; job < 64; job += 1) await queue(store, "hook", events(`job-${job}`, 1));
+    const running = deliverer.deliverDue(new AbortController().signal);
+    running.catch(() => {});
+    await quiet();
+    look.resolve();
+    await expect(clock.run(running)).rejects.toBe(broken);
+    expect(looks).toBe(2);
   });
 
   test("a receiver that throws, which none may do, is an error like that", async () => {

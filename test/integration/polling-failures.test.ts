@@ -197,6 +197,7 @@ describe("an object that cannot be read", () => {
     ["without a name", { namespace: "ml" }],
     ["with an empty name", { namespace: "ml", name: "" }],
     ["without a namespace", { name: "mnist" }],
+    ["with an empty namespace", { namespace: "", name: "mnist" }],
     ["without metadata", undefined],
   ])("%s stops no tick, and as long as it is there nothing vanishes: it may be any job", async (_, metadata) => {
     await using scene = await openScene();
