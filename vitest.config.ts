@@ -15,6 +15,7 @@ export default defineConfig({
     // a third of the whole time. All processors, since those tests that take longest wait for other processes.
     isolate: false,
     maxWorkers: "100%",
+    setupFiles: ["test/support/properties.ts"],
     testTimeout: 30_000,
     slowTestThreshold: 15_000,
     coverage: {

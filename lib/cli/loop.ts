@@ -71,11 +71,19 @@ function openRun({ store, receivers, clusters, watches }: Services, { reporter, 
 
   async function pollAll(): Promise<void> {
     begun = Date.now();
-    results = await poll({ store, now: Date.now, pause, onEvent }, clusterNamed(clusters), watches, stop);
+    results = await poll({ store, now: Date.now, pause, onEvent }, clusterNamed(clusters), watches, stop).catch(
+      stopped,
+    );
     results.forEach((result, index) => {
       const watch = watches[index];
       if (watch) reporter.watch(watch, result);
     });
+  }
+
+  /** What a look was told to leave half done is no result: the next start looks again. */
+  function stopped(error: unknown): readonly TickResult[] {
+    if (stop.aborted && error instanceof Error && error.name === "AbortError") return [];
+    throw error;
   }
 
   /** What happened since the last summary. */

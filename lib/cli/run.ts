@@ -1,5 +1,5 @@
 import { loadKubeconfig } from "#cluster/kubeconfig";
-import { type Config, loadConfig, resolveConfig } from "#config/config";
+import { type Config, formatProblem, loadConfig, resolveConfig } from "#config/config";
 import { configFromFlags } from "#config/flags";
 import { openServices } from "#wiring";
 import { complainOnChange } from "./complaints.ts";
@@ -41,7 +41,7 @@ const DEFAULTS = {
 /** `jobbell run`: watches and tells, until stopped or, with `--once`, a single time. Returns the exit code. */
 export async function run(options: RunOptions): Promise<number> {
   const config = await configOf(options);
-  for (const { message } of config.warnings) complain(`warning: ${message}`);
+  for (const warning of config.warnings) complain(`warning: ${formatProblem(warning)}`);
   await using services = await openServices(await resolveConfig(config));
   const { intervalMs, statePath } = config;
   const { watches } = services;

@@ -34,7 +34,18 @@ describe("the package", () => {
       { filename: string; files: { path: string }[] },
     ];
     const kinds = new Set(files.map(({ path }) => path.split("/")[0]));
-    expect([...kinds].sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json", "schema"]);
+    expect([...kinds].sort()).toEqual([
+      "ARCHITECTURE.md",
+      "CHANGELOG.md",
+      "CONTRIBUTING.md",
+      "LICENSE",
+      "README.md",
+      "SECURITY.md",
+      "dist",
+      "docs",
+      "package.json",
+      "schema",
+    ]);
     expect(files.filter(({ path }) => path.endsWith(".ts"))).toEqual([]);
 
     home.write("package.json", "{}");

@@ -158,6 +158,25 @@ describe("jobbell run", () => {
     expect(second).toBe(first);
   });
 
+  it.each([["--once"], ["--interval", "5s"]])(
+    "ends well of Ctrl-C while a list is under way, with %s",
+    async (...mode) => {
+      await using here = await scene();
+      const asked = Promise.withResolvers<void>();
+      here.api.fail({
+        hang: true,
+        when: () => {
+          asked.resolve();
+          return true;
+        },
+      });
+      const { process, ended } = here.loop(...mode);
+      await asked.promise;
+      process.kill("SIGINT");
+      expect(await ended).toMatchObject({ exit: 0, stderr: "" });
+    },
+  );
+
   it("says everything once where two processes share one state file", async () => {
     await using here = await scene();
     await here.once();

@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { program } from "#cli/program";
+import { parseConfig } from "#config/config";
 import { BACKOFF_MS } from "#delivery/backoff";
 import { EVENT_TYPES } from "#jobs/event";
 import { KINDS } from "#jobs/kinds/registry";
@@ -43,6 +44,12 @@ describe.each(PAGES)("%s", (page) => {
     const scripts = all(read(page), /\bnpm run (?:--silent )?([a-z][a-z:-]*)/g);
     expect(scripts.filter((script) => !SCRIPTS.includes(script))).toEqual([]);
   });
+});
+
+test("README.md shows a configuration that is right", () => {
+  const [example = ""] = all(read("README.md"), /^```yaml\n(clusters:.*?)^```/gms);
+  const { namespaces, warnings } = parseConfig(example, "jobbell.yml");
+  expect({ namespaces: namespaces.length, warnings }).toEqual({ namespaces: 1, warnings: [] });
 });
 
 test("docs/kinds.md names every kind with its plural, and every event", () => {

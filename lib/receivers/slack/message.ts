@@ -53,9 +53,11 @@ export function slackMessage(event: JobEvent): SlackMessage {
 
 // What went wrong is read before where; what went well needs its reason only as a note.
 function details(event: JobEvent, description: Description): readonly Block[] {
-  const where: Block = { type: "section", fields: factsOf(event, description).map(field) };
+  const fields = factsOf(event, description).map(field);
+  // A section without any is what Slack calls invalid.
+  const where: readonly Block[] = fields.length === 0 ? [] : [{ type: "section", fields }];
   const isTrouble = event.event === "Failed" || event.event === "Restarting";
-  return isTrouble ? [...alarm(description), where] : [where, ...note(description)];
+  return isTrouble ? [...alarm(description), ...where] : [...where, ...note(description)];
 }
 
 function alarm({ reason, message }: Description): readonly Block[] {
