@@ -135,6 +135,14 @@ describe("a state file that cannot be used", () => {
   });
 });
 
+it("says more of an error with --verbose, and still no secret", async () => {
+  home.write("notes.txt", "these are notes, and long enough to be no SQLite header at all ".repeat(20));
+  const result = await here([...FLAGS, "--state", "notes.txt", "--verbose"]);
+  expect(result.exit).toBe(1);
+  expect(result.stderr).toMatch(/^jobbell: .*\n\s+at /);
+  expect(result.stderr).not.toMatch(/s3cret|127\.0\.0\.1/);
+});
+
 describe("a cluster that cannot be read", () => {
   const cases: readonly (readonly [string, () => Promise<string> | string, RegExp])[] = [
     ["does not know the token", () => kubeconfig(api.url, { token: "s3cret-wrong" }), /401|token|credentials/i],

@@ -158,6 +158,40 @@ describe("jobbell run", () => {
     expect(second).toBe(first);
   });
 
+  it.each([
+    ["a token", 'auth: { token: "${env:TOKEN}" }'],
+    ["a token file", "auth: { tokenFile: token }"],
+  ])("runs from a file, with a cluster that is reached by its address and %s", async (_, auth) => {
+    await using here = await scene();
+    here.home.write("token", `${TOKEN}\n`);
+    here.home.write(
+      "jobbell.yml",
+      `clusters: [{ name: lab, server: "${here.api.url}", ${auth} }]
+receivers: [{ name: hook, webhook: { url: "${here.hook.url}", secret: "\${env:HOOK_SECRET}" } }]
+namespaces:
+  - { namespace: ml, kinds: [TFJob], firstTick: announce, routes: [{ on: [Failed], receivers: [hook] }, { match: { labels: { tier: prod } }, receivers: [hook] }] }
+`,
+    );
+    for (const [name, labels] of [
+      ["quiet", {}],
+      ["loud", { tier: "prod" }],
+    ] as const) {
+      createJob(here.api, name, labels);
+      setCondition(here.api, name, "Created", 200);
+    }
+    const options = { cwd: here.home.path, env: { HOOK_SECRET: SECRET, TOKEN } };
+    const { exit, stdout } = await run(["run", "--once", "--json"], options);
+    expect(exit).toBe(0);
+    expect(
+      jsonLines<JobEvent>(stdout, "event")
+        .map(({ name, cluster }) => `${name} of ${cluster}`)
+        .sort(),
+    ).toEqual(["loud of lab", "quiet of lab"]);
+    expect(here.hook.events.map(({ body }) => (body as { data: { job: { name: string } } }).data.job.name)).toEqual([
+      "loud",
+    ]);
+  });
+
   it.each([["--once"], ["--interval", "5s"]])(
     "ends well of Ctrl-C while a list is under way, with %s",
     async (...mode) => {

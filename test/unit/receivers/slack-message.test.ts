@@ -96,6 +96,13 @@ describe("a Slack message", () => {
     expect(body).toContain("…");
   });
 
+  test("of an event of which nothing is known is still one that Slack takes", () => {
+    const unknown = { namespace: "", cluster: "", kind: "", replicas: {}, labels: {} };
+    const { id, at, uid, apiVersion, name } = jobEvent();
+    const message = slackMessage({ id, at, uid, apiVersion, name, event: "Created", ...unknown });
+    expect(violation(JSON.stringify(message))).toBeUndefined();
+  });
+
   test("rings nobody, links nowhere and keeps all limits, whatever the cluster sends", () => {
     const property = fc.property(hostileEvent, (event) => {
       const message = slackMessage(event);
