@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { jsonOf } from "./json.ts";
 
 const Text = z.string().catch("");
 
@@ -32,12 +33,4 @@ export function parseStatusBody(text: string, contentType = ""): StatusBody {
 
 function withCode(message: string, code: string): string {
   return code === "" ? message : `${message} (${code})`;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

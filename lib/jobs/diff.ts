@@ -12,8 +12,7 @@ export interface Transition {
 
 /** The transitions that lead from what is remembered of a job to what it shows now, in the order in which they happened. */
 export function diff(before: Memory | undefined, after: Snapshot): readonly Transition[] {
-  const known = before?.uid === after.uid ? before : undefined;
-  const news = after.steps.filter((step) => isNews(step, known));
+  const { known, news } = newsOf(before, after);
   return news.map((step, index) => {
     const previous = news[index - 1] ?? known?.last;
     return { ...step, previous: previous && { type: previous.type, at: previous.at }, job: after };
@@ -36,8 +35,7 @@ export function vanish(
 
 /** What to remember after a look at a job. */
 export function remember(before: Memory | undefined, after: Snapshot): Memory {
-  const known = before?.uid === after.uid ? before : undefined;
-  const news = after.steps.filter((step) => isNews(step, known));
+  const { known, news } = newsOf(before, after);
   const { uid, resourceVersion, labels, replicas, startedAt } = after;
   const seen = { ...known?.seen, ...Object.fromEntries(news.map(({ type, at }) => [type, at])) };
   const last = news.at(-1);
@@ -50,6 +48,12 @@ export function remember(before: Memory | undefined, after: Snapshot): Memory {
     seen,
     last: last ? { type: last.type, at: last.at } : known?.last,
   };
+}
+
+/** The steps that are not remembered yet, and what is remembered: nothing, where the name is another job's now. */
+function newsOf(before: Memory | undefined, after: Snapshot) {
+  const known = before?.uid === after.uid ? before : undefined;
+  return { known, news: after.steps.filter((step) => isNews(step, known)) };
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { jsonOf } from "../json.ts";
 
 const Status = z.object({
   token: z.string().min(1).nullish(),
@@ -27,12 +28,4 @@ export function readExecCredential(output: string, apiVersion: string): ExecCred
   if (Number.isNaN(expiresAt)) return "printed an expirationTimestamp that is no time";
   const certificate = cert == null || key == null ? undefined : { cert, key };
   return { token: token ?? undefined, certificate, expiresAt };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
