@@ -1,10 +1,14 @@
 import { once } from "node:events";
-import * as http from "node:http";
-import * as https from "node:https";
+import type * as Http from "node:http";
+import type * as Https from "node:https";
 import { VERSION } from "#version";
 import type { ClusterAccess, Proof } from "./access.ts";
 import { readBody } from "./body.ts";
 import { Fault } from "./fault.ts";
+
+// Not imported: that reads every export of node:http, the lazy ones too, and so loads all of undici, 30 ms of a cold start.
+const http = process.getBuiltinModule("node:http");
+const https = process.getBuiltinModule("node:https");
 
 /** Limits of one exchange, in milliseconds. */
 interface Timeouts {
@@ -29,7 +33,7 @@ export interface HttpRequest {
 /** An answer whose headers have arrived. `body` is decoded and arrives as it is read; it is to be read or left (`break`), so that its connection is free again. */
 export interface HttpAnswer {
   readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
+  readonly headers: Http.IncomingHttpHeaders;
   readonly body: AsyncIterable<Buffer>;
 }
 
@@ -51,8 +55,8 @@ export interface Transport {
 
 interface Client {
   readonly base: URL;
-  readonly agent: http.Agent;
-  readonly tls: https.RequestOptions;
+  readonly agent: Http.Agent;
+  readonly tls: Https.RequestOptions;
   readonly timeouts: Timeouts;
   readonly maxBodyBytes: number;
   readonly traffic: { requests: number; bytesRead: number };
@@ -88,7 +92,7 @@ export function openTransport(
   };
 }
 
-function tlsOptions({ ca, cert, key, serverName, insecure }: ClusterAccess["tls"]): https.RequestOptions {
+function tlsOptions({ ca, cert, key, serverName, insecure }: ClusterAccess["tls"]): Https.RequestOptions {
   return {
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),
@@ -117,7 +121,7 @@ async function exchange(client: Client, request: HttpRequest, proof: Proof, time
     const release = limit(outgoing, timeouts);
     try {
       outgoing.end(request.body);
-      const [incoming] = (await once(outgoing, "response")) as [http.IncomingMessage];
+      const [incoming] = (await once(outgoing, "response")) as [Http.IncomingMessage];
       return incoming;
     } catch (error) {
       signal.throwIfAborted();
@@ -130,12 +134,12 @@ async function exchange(client: Client, request: HttpRequest, proof: Proof, time
 
 // A kept connection that the server closed just now says nothing about the server: each such failure takes one
 // connection from the pool, so that the next try, or the one after, has a new one. Only what may be sent twice.
-function isStale(error: unknown, outgoing: http.ClientRequest, request: HttpRequest): boolean {
+function isStale(error: unknown, outgoing: Http.ClientRequest, request: HttpRequest): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return outgoing.reusedSocket && request.method === "GET" && (code === "ECONNRESET" || code === "EPIPE");
 }
 
-function open(client: Client, request: HttpRequest, proof: Proof, signal: AbortSignal): http.ClientRequest {
+function open(client: Client, request: HttpRequest, proof: Proof, signal: AbortSignal): Http.ClientRequest {
   const { base, agent, tls } = client;
   const path = base.pathname.replace(/\/+$/, "") + request.path;
   const headers = {
@@ -156,7 +160,7 @@ function open(client: Client, request: HttpRequest, proof: Proof, signal: AbortS
   return outgoing.on("error", () => {});
 }
 
-function limit(outgoing: http.ClientRequest, { connectMs, headersMs }: Timeouts): () => void {
+function limit(outgoing: Http.ClientRequest, { connectMs, headersMs }: Timeouts): () => void {
   let timer: NodeJS.Timeout | undefined;
   const arm = (code: "connect-timeout" | "headers-timeout", ms: number) => {
     clearTimeout(timer);
