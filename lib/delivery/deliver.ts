@@ -1,5 +1,5 @@
 import type { Receiver } from "#receivers/receiver";
-import type { Delivery, Millis, Settlement, Store } from "#store/store";
+import type { Delivery, Millis, Settlement, Store, Stream } from "#store/store";
 import { settle, THROTTLED_MS } from "./backoff.ts";
 import { type Lane, openLane } from "./lane.ts";
 
@@ -23,6 +23,11 @@ export interface Deliverer {
    * under way then goes on until `cut`. Rejects where the store fails. However it ends, nothing is under way any more.
    */
   deliverDue(stop: AbortSignal, cut?: AbortSignal): Promise<void>;
+  /**
+   * Delivers what waits in one stream, in its order, at its receiver's pace, until one has to wait for a later time or is
+   * in other hands. A call for a stream that is under way joins it. Signals and errors as with `deliverDue`.
+   */
+  deliverStream(stream: Stream, stop: AbortSignal, cut?: AbortSignal): Promise<void>;
   /** Tells a running `deliverDue` that something was queued. */
   nudge(): void;
 }
@@ -39,6 +44,7 @@ const UNKNOWN_RETRY_MS = 10 * 60_000;
 export function openDeliverer(services: DeliveryServices): Deliverer {
   const lanes = new Map([...services.receivers].map(([name, receiver]) => [name, openLane(receiver)]));
   const underWay = new Map<string, Promise<void>>();
+  const streams = new Map<string, Promise<void>>();
   let current: Promise<void> | undefined;
   let news = { arrived: false, wake: () => {} };
 
@@ -81,11 +87,29 @@ export function openDeliverer(services: DeliveryServices): Deliverer {
     const id = `${head.receiver}/${head.event.id}`;
     const lane = lanes.get(head.receiver);
     if (underWay.has(id) || lane?.isOpen(now) === false) return false;
+    lane?.enter();
     // An attempt that failed stays, so that the run hears of it when it next waits.
-    const attempt = attemptOne(services, head, lane, stop, cut).then(() => void underWay.delete(id));
+    const attempt = attemptOne(services, head, lane, stop, cut)
+      .finally(() => lane?.leave())
+      .then(() => void underWay.delete(id));
     attempt.catch(() => {});
     underWay.set(id, attempt);
     return true;
+  }
+
+  /** Room is taken before the head is read: what waits for the pace would read it for nothing. */
+  async function drain(stream: Stream, stop: AbortSignal, cut: AbortSignal): Promise<void> {
+    const lane = lanes.get(stream.receiver);
+    for (let more = true; more; ) {
+      if ((await lane?.enterInTurn(services.now)) === "paused") return;
+      try {
+        const head = stop.aborted ? undefined : await services.store.head(stream);
+        const isDue = head !== undefined && head.nextAttemptAt <= services.now();
+        more = isDue && (await attemptOne(services, head, lane, stop, cut)) === "settled";
+      } finally {
+        lane?.leave();
+      }
+    }
   }
 
   function nudge(): void {
@@ -100,27 +124,32 @@ export function openDeliverer(services: DeliveryServices): Deliverer {
       current ??= run(stop, cut);
       await current;
     },
+    async deliverStream(stream, stop, cut = stop) {
+      const id = JSON.stringify([stream.uid, stream.receiver]);
+      const running = streams.get(id) ?? drain(stream, stop, cut).finally(() => streams.delete(id));
+      streams.set(id, running);
+      await running;
+    },
   };
 }
 
+/** `settled`: the delivery is over, and the next of its stream may go. */
 async function attemptOne(
   services: DeliveryServices,
   head: Delivery,
   lane: Lane | undefined,
   stop: AbortSignal,
   cut: AbortSignal,
-): Promise<void> {
+): Promise<"settled" | "waits"> {
   const { store, now, onSettled } = services;
-  try {
-    await lane?.begin(now(), (ms) => services.pause(ms, stop));
-    if (stop.aborted) return;
-    const claimed = await store.claimDelivery(head, { until: now() + LEASE_MS }, now());
-    if (claimed === "taken") return;
-    const settlement = await post(services, claimed, lane, cut);
-    if ((await store.settle(claimed, settlement)) === "settled") onSettled(claimed, settlement);
-  } finally {
-    lane?.end();
-  }
+  await lane?.keepPace(now(), (ms) => services.pause(ms, stop));
+  if (stop.aborted) return "waits";
+  const claimed = await store.claimDelivery(head, { until: now() + LEASE_MS }, now());
+  if (claimed === "taken") return "waits";
+  const settlement = await post(services, claimed, lane, cut);
+  if ((await store.settle(claimed, settlement)) === "taken") return "waits";
+  onSettled(claimed, settlement);
+  return settlement.state === "retry" ? "waits" : "settled";
 }
 
 async function post(

@@ -8,29 +8,49 @@ const AT_ONCE = 8;
 export interface Lane {
   /** Whether one more delivery may begin now. */
   isOpen(now: Millis): boolean;
-  /** Takes room, and waits for the pace. Call `end` when the delivery is over, however `begin` ended. */
-  begin(now: Millis, wait: (ms: Millis) => Promise<void>): Promise<void>;
-  end(): void;
+  /** Takes room. Call `leave` when the delivery is over. */
+  enter(): void;
+  /** Takes room as soon as there is some, in turn; `paused`: nothing was taken, the receiver wants to be left alone. */
+  enterInTurn(now: () => Millis): Promise<"entered" | "paused">;
+  /** Waits until the pace allows the next post. */
+  keepPace(now: Millis, wait: (ms: Millis) => Promise<void>): Promise<void>;
+  leave(): void;
   /** Nothing begins before `until`. */
   pause(until: Millis): void;
 }
 
-export function openLane({ minGapMs }: Receiver): Lane {
+export function openLane({ minGapMs }: Pick<Receiver, "minGapMs">): Lane {
   const room = minGapMs > 0 ? 1 : AT_ONCE;
+  const queue: (() => void)[] = [];
   let running = 0;
   let nextAt = 0;
   let pausedUntil = 0;
+
+  /** Room that was left goes to whoever waits, so that nobody else takes it first. */
+  function leave(): void {
+    const next = queue.shift();
+    if (next === undefined) running -= 1;
+    else next();
+  }
+
   return {
     isOpen: (now) => running < room && now >= pausedUntil,
-    async begin(now, wait) {
+    enter() {
       running += 1;
+    },
+    async enterInTurn(now) {
+      if (running < room) running += 1;
+      else await new Promise<void>((resolve) => queue.push(resolve));
+      if (now() >= pausedUntil) return "entered";
+      leave();
+      return "paused";
+    },
+    async keepPace(now, wait) {
       const at = Math.max(now, nextAt);
       nextAt = at + minGapMs;
       if (at > now) await wait(at - now);
     },
-    end() {
-      running -= 1;
-    },
+    leave,
     pause(until) {
       pausedUntil = Math.max(pausedUntil, until);
     },

@@ -1,16 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { openLane } from "#delivery/lane";
-import type { Receiver } from "#receivers/receiver";
 
-const laneOf = (minGapMs: number) => {
-  const send: Receiver["send"] = async () => ({ state: "delivered" });
-  return openLane({ name: "hook", kind: "test", minGapMs, send });
-};
+const laneOf = (minGapMs: number) => openLane({ minGapMs });
 
 /** Takes room and says how long it had to wait for the pace. */
 async function begin(lane: ReturnType<typeof openLane>, now: number): Promise<number> {
   let waited = 0;
-  await lane.begin(now, async (ms) => {
+  lane.enter();
+  await lane.keepPace(now, async (ms) => {
     waited = ms;
   });
   return waited;
@@ -22,18 +19,18 @@ describe("a lane with a pace", () => {
     expect(lane.isOpen(0)).toBe(true);
     await begin(lane, 0);
     expect(lane.isOpen(0)).toBe(false);
-    lane.end();
+    lane.leave();
     expect(lane.isOpen(0)).toBe(true);
   });
 
   test("keeps the gap from start to start", async () => {
     const lane = laneOf(1000);
     expect(await begin(lane, 5_000)).toBe(0);
-    lane.end();
+    lane.leave();
     expect(await begin(lane, 5_300)).toBe(700);
-    lane.end();
+    lane.leave();
     expect(await begin(lane, 6_300)).toBe(700);
-    lane.end();
+    lane.leave();
     expect(await begin(lane, 9_000)).toBe(0);
   });
 });
@@ -46,7 +43,7 @@ describe("a lane without a pace", () => {
       expect(await begin(lane, 0)).toBe(0);
     }
     expect(lane.isOpen(0)).toBe(false);
-    lane.end();
+    lane.leave();
     expect(lane.isOpen(0)).toBe(true);
   });
 });
@@ -56,4 +53,32 @@ test("a lane that is paused is closed until the latest time that it was told", (
   lane.pause(2_000);
   lane.pause(1_000);
   expect([1_000, 1_999, 2_000].map((now) => lane.isOpen(now))).toEqual([false, false, true]);
+});
+
+describe("whoever waits for room", () => {
+  test("gets it in turn, before who comes later", async () => {
+    const lane = laneOf(1000);
+    lane.enter();
+    const order: string[] = [];
+    const first = lane.enterInTurn(() => 0).then(() => order.push("first"));
+    const second = lane.enterInTurn(() => 0).then(() => order.push("second"));
+    lane.leave();
+    expect(lane.isOpen(0)).toBe(false);
+    await first;
+    lane.leave();
+    await second;
+    lane.leave();
+    expect(order).toEqual(["first", "second"]);
+    expect(lane.isOpen(0)).toBe(true);
+  });
+
+  test("is sent away where the receiver was paused meanwhile, and so is the next", async () => {
+    const lane = laneOf(1000);
+    lane.enter();
+    const both = [lane.enterInTurn(() => 500), lane.enterInTurn(() => 500)];
+    lane.pause(1_000);
+    lane.leave();
+    expect(await Promise.all(both)).toEqual(["paused", "paused"]);
+    expect(lane.isOpen(1_000)).toBe(true);
+  });
 });
