@@ -14,7 +14,7 @@ export function buildConfig(file: ConfigFile, document: Document): Omit<Config, 
   const { directory } = document;
   const refer: Refer = (path, text) => ({ text, at: document.placeOf(path) });
   return {
-    clusters: file.clusters.map((entry, index) => clusterOf(entry, ["clusters", index], refer, directory)),
+    clusters: file.clusters.map((entry, index) => clusterOf(entry, ["clusters", index], refer, document)),
     receivers: file.receivers.map((entry, index) => receiverOf(entry, ["receivers", index], refer)),
     namespaces: file.namespaces.map((entry) => namespaceOf(entry, file.clusters)),
     intervalMs: present(parseDuration(file.interval)),
@@ -23,11 +23,12 @@ export function buildConfig(file: ConfigFile, document: Document): Omit<Config, 
   };
 }
 
-function clusterOf(entry: Entry<"clusters">, path: Path, refer: Refer, directory: string): ClusterConfig {
+function clusterOf(entry: Entry<"clusters">, path: Path, refer: Refer, document: Document): ClusterConfig {
   const { name, server, auth, tls = {}, kubeconfig, context } = entry;
   if (server === undefined) {
-    const file = absolutePath(directory, present(kubeconfig));
-    return { name, from: "kubeconfig", path: file, ...(context === undefined ? {} : { context }) };
+    const file = absolutePath(document.directory, present(kubeconfig));
+    const at = document.placeOf([...path, "kubeconfig"]);
+    return { name, from: "kubeconfig", path: file, ...(context === undefined ? {} : { context }), at };
   }
   const { ca, ...rest } = tls;
   return {

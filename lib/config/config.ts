@@ -1,12 +1,13 @@
 import { checkDocument } from "./check.ts";
-import type { Config } from "./model.ts";
+import type { Config, ResolvedConfig } from "./model.ts";
 import { ConfigError } from "./problem.ts";
 import { readText } from "./read-text.ts";
+import { resolveConfigFrom } from "./resolve.ts";
+import { openSources } from "./sources/sources.ts";
 import { parseYaml } from "./yaml/parse.ts";
 
 export type { AuthConfig, ClusterConfig, Config, ReceiverConfig, ResolvedConfig } from "./model.ts";
 export { ConfigError, formatProblem } from "./problem.ts";
-export { resolveConfig } from "./resolve.ts";
 
 /** Reads and checks a configuration file. References stay as they are: see {@link resolveConfig}. Throws {@link ConfigError} with every problem. */
 export async function loadConfig(path: string): Promise<Config> {
@@ -24,4 +25,9 @@ export function parseConfig(text: string, file: string): Config {
     ]);
   }
   return checkDocument(document, problems);
+}
+
+/** Replaces every reference by its value: see {@link resolveConfigFrom}. Looks in this process's environment, in files, and in AWS with the credentials of whoever runs it. */
+export function resolveConfig(config: Config): Promise<ResolvedConfig> {
+  return resolveConfigFrom(openSources({ directory: config.directory, env: process.env }), config);
 }

@@ -29,6 +29,7 @@ export type ClusterConfig<Value = Reference> =
       readonly path: string;
       /** Where absent, the file's current context. */
       readonly context?: string;
+      readonly at: Place;
     };
 
 export type AuthConfig<Value = Reference> =

@@ -2,7 +2,6 @@ import type { AuthConfig, ClusterConfig, Config, ReceiverConfig, Reference, Reso
 import { absolutePath } from "./paths.ts";
 import { ConfigError, type Problem } from "./problem.ts";
 import { resolveReferences, type Sources } from "./references.ts";
-import { openSources } from "./sources/sources.ts";
 import {
   type Check,
   checkPath,
@@ -21,10 +20,7 @@ type Read = (key: string, reference: Reference, check: Check) => Promise<string>
  * Replaces every reference by its value, all at once, each name asked for once. Throws {@link ConfigError} with a line
  * for each that has none, or one that cannot be right; no line holds a value.
  */
-export async function resolveConfig(
-  config: Config,
-  sources: Sources = openSources({ directory: config.directory, env: process.env }),
-): Promise<ResolvedConfig> {
+export async function resolveConfigFrom(sources: Sources, config: Config): Promise<ResolvedConfig> {
   const problems: Problem[] = [];
   const read: Read = async (key, { text, at }, check) => {
     const resolution = await resolveReferences(text, sources);

@@ -3,10 +3,16 @@ import { inOrder, type Problem } from "./problem.ts";
 import { literalOf } from "./references.ts";
 
 /** A line for each secret that stands in the file itself. */
-export function warningsOf({ clusters, receivers }: Pick<Config, "clusters" | "receivers">): readonly Problem[] {
+export function warningsOf(config: Pick<Config, "clusters" | "receivers">): readonly Problem[] {
+  return inOrder(
+    writtenSecrets(config).map(({ key, reference }) => ({ ...reference.at, message: `${key}: ${ADVICE}` })),
+  );
+}
+
+/** The secrets that stand in the file itself, under their keys. */
+export function writtenSecrets({ clusters, receivers }: Pick<Config, "clusters" | "receivers">): readonly Secret[] {
   const secrets = [...clusters.flatMap(secretsOfCluster), ...receivers.flatMap(secretsOfReceiver)];
-  const written = secrets.filter(({ reference }) => literalOf(reference.text) !== undefined);
-  return inOrder(written.map(({ key, reference }) => ({ ...reference.at, message: `${key}: ${ADVICE}` })));
+  return secrets.filter(({ reference }) => literalOf(reference.text) !== undefined);
 }
 
 const ADVICE = "this secret stands in the file, use ${env:NAME}, ${file:path}, ${ssm:/name} or ${secretsmanager:name}";

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConfigError, loadConfig, resolveConfig } from "#config/config";
+import { resolveConfigFrom } from "#config/resolve";
 import { openSources } from "#config/sources/sources";
 
 const TEXT = `clusters: [{ name: c, server: https://x, auth: { token: "\${file:secrets/token}" } }]
@@ -71,7 +72,7 @@ describe("a configuration file", () => {
 
 describe("references to files and the environment", () => {
   const resolved = async (env: Readonly<Record<string, string>>) =>
-    resolveConfig(await loadConfig(file("jobbell.yml")), openSources({ directory: folder, env }));
+    resolveConfigFrom(openSources({ directory: folder, env }), await loadConfig(file("jobbell.yml")));
   const ENV = { SLACK_HOST: "hooks.slack.com" };
 
   it.each(["t0ken", "t0ken\n", "t0ken\r\n", "t0ken\n\n"])("take the content of %j without its end", async (content) => {

@@ -1,19 +1,19 @@
-import type { GetSecretValueCommandOutput } from "@aws-sdk/client-secrets-manager";
 import type { Answer, Source } from "../references.ts";
-import { askAws, CLIENT_OPTIONS } from "./aws.ts";
+import { askAws } from "./aws.ts";
 import { once } from "./once.ts";
 
-type GetSecret = (name: string) => Promise<GetSecretValueCommandOutput>;
+/** Asks for a secret, as the API's action of that name answers. Throws errors with the API's names. */
+export type GetSecret = (name: string) => Promise<{ readonly SecretString?: string | undefined }>;
 
 /**
  * `${secretsmanager:name}` or `${secretsmanager:name#key}`: a secret of AWS Secrets Manager by name or ARN, whole or
- * one key of its JSON. A secret is asked for once, however many of its keys are used.
+ * one key of its JSON. A secret is asked for once, however many of its keys are used. `open` is called once, when the
+ * first name is asked for.
  */
-export function secretsManagerSource(): Source {
+export function secretsManagerSource(open: () => Promise<GetSecret>): Source {
   let opened: Promise<GetSecret> | undefined;
   const secret = once((name) =>
     askAws("secretsmanager:GetSecretValue", async () => {
-      // One client for all names: each would look for credentials again.
       opened ??= open();
       return answerOf(await (await opened)(name));
     }),
@@ -25,13 +25,7 @@ export function secretsManagerSource(): Source {
   };
 }
 
-async function open(): Promise<GetSecret> {
-  const { GetSecretValueCommand, SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
-  const client = new SecretsManagerClient(CLIENT_OPTIONS);
-  return (name) => client.send(new GetSecretValueCommand({ SecretId: name }));
-}
-
-function answerOf({ SecretString }: GetSecretValueCommandOutput): Answer {
+function answerOf({ SecretString }: Awaited<ReturnType<GetSecret>>): Answer {
   return SecretString === undefined ? { complaint: "the secret is binary, not text" } : { value: SecretString };
 }
 

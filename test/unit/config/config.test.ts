@@ -120,7 +120,9 @@ describe("a configuration", () => {
 
   it("fills in what was left out, and puts relative paths beside the file", () => {
     const least = parseConfig(LEAST, FILE);
-    expect(least.clusters).toEqual([{ name: "c", from: "kubeconfig", path: "/etc/jobbell/kube/config" }]);
+    expect(least.clusters).toEqual([
+      { name: "c", from: "kubeconfig", path: "/etc/jobbell/kube/config", at: { file: FILE, line: 2, column: 35 } },
+    ]);
     expect(least.namespaces).toEqual([
       {
         namespace: "ml",

@@ -52,7 +52,15 @@ describe("flags", () => {
       routes: [{ on: EVENT_TYPES, labels: {}, receivers: ["slack", "webhook"] }],
     };
     expect(config).toEqual({
-      clusters: [{ name: FLAGS.cluster, from: "kubeconfig", path: "/home/me/kube/config", context: "prod" }],
+      clusters: [
+        {
+          name: FLAGS.cluster,
+          from: "kubeconfig",
+          path: "/home/me/kube/config",
+          context: "prod",
+          at: { file: "--kubeconfig", line: 0, column: 0 },
+        },
+      ],
       receivers: [
         {
           name: "slack",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ConfigError, parseConfig, resolveConfig } from "#config/config";
+import { ConfigError, parseConfig } from "#config/config";
 import type { Sources } from "#config/references";
+import { resolveConfigFrom } from "#config/resolve";
 
 const PEM = "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----";
 const WHSEC = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -47,7 +48,7 @@ function environment(values: Readonly<Record<string, string>>): Sources {
 
 async function resolutionOf(values: Readonly<Record<string, string>>): Promise<readonly string[]> {
   try {
-    await resolveConfig(parseConfig(TEXT, "f.yml"), environment(values));
+    await resolveConfigFrom(environment(values), parseConfig(TEXT, "f.yml"));
     return [];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -58,7 +59,7 @@ async function resolutionOf(values: Readonly<Record<string, string>>): Promise<r
 describe("resolving a configuration", () => {
   it("puts a value in the place of every reference", async () => {
     const config = parseConfig(TEXT, "/etc/jobbell.yml");
-    const { clusters, receivers, ...rest } = await resolveConfig(config, environment(VALUES));
+    const { clusters, receivers, ...rest } = await resolveConfigFrom(environment(VALUES), config);
     const { clusters: _, receivers: __, ...before } = config;
     expect(clusters).toEqual([
       {
@@ -82,7 +83,7 @@ describe("resolving a configuration", () => {
         auth: { type: "clientCertificate", certificate: PEM, key: PEM },
         tls: {},
       },
-      { name: "laptop", from: "kubeconfig", path: "/etc/k" },
+      { name: "laptop", from: "kubeconfig", path: "/etc/k", at: { file: "/etc/jobbell.yml", line: 12, column: 33 } },
     ]);
     expect(receivers).toEqual([
       { name: "chat", type: "slack", webhookUrl: VALUES.SLACK },

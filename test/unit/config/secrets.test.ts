@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { ConfigError, parseConfig, resolveConfig } from "#config/config";
+import { ConfigError, parseConfig } from "#config/config";
+import { resolveConfigFrom } from "#config/resolve";
 import { openSources } from "#config/sources/sources";
 
 // Every part of a secret that a line could quote holds this.
@@ -37,7 +38,7 @@ namespaces:
 async function sayingOf(text: string): Promise<string> {
   try {
     const config = parseConfig(text, "f.yml");
-    await resolveConfig(config, openSources({ directory: "/nowhere", env: {} }));
+    await resolveConfigFrom(openSources({ directory: "/nowhere", env: {} }), config);
     return config.warnings.map(({ message }) => message).join("\n");
   } catch (error) {
     // Anything else would reach people with a stack.

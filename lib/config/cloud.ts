@@ -1,0 +1,100 @@
+import type { ClusterConfig, Config, ReceiverConfig, Reference } from "./model.ts";
+import { inOrder, type Place, type Problem } from "./problem.ts";
+import { type Part, parseReferences } from "./references.ts";
+import { writtenSecrets } from "./warnings.ts";
+
+/** What a function asks AWS for: names of parameters and secrets, each once, in order. */
+export interface CloudSecrets {
+  /** Names of parameters of SSM. */
+  readonly ssm: readonly string[];
+  /** Names or ARNs of secrets of Secrets Manager. */
+  readonly secretsManager: readonly string[];
+}
+
+/** A line for each part of a configuration that works on one machine and not in a function: its files, its environment, and secrets that would stand in the function's package. */
+export function cloudProblems(config: Config): readonly Problem[] {
+  const everything = [
+    ...config.clusters.flatMap(referencesOfCluster),
+    ...config.receivers.flatMap(referencesOfReceiver),
+  ];
+  return inOrder([
+    ...config.clusters.flatMap(problemsOfCluster),
+    ...everything.flatMap(problemsOfReference),
+    ...writtenSecrets(config).flatMap(({ key, reference }) => problem(reference.at, `${key}: ${NO_LITERALS}`)),
+  ]);
+}
+
+/** What the function that reads clusters, and the ones that post to receivers, ask for. */
+export function cloudSecrets(config: Config): { readonly clusters: CloudSecrets; readonly receivers: CloudSecrets } {
+  return {
+    clusters: namesIn(config.clusters.flatMap(referencesOfCluster)),
+    receivers: namesIn(config.receivers.flatMap(referencesOfReceiver)),
+  };
+}
+
+const NO_LITERALS = "this secret stands in the file, and would stand in the function's package: use ${ssm:/name}";
+const NO_KUBECONFIG = "a function has no kubeconfig: give server and auth";
+const NO_TOKEN_FILE = "a function has no such file: use token with ${ssm:/name}";
+
+/** What a function lacks, by scheme. */
+const LACKS: Readonly<Record<string, string>> = {
+  env: "a function has no such environment variable: use ${ssm:/name}",
+  file: "a function has no such file: use ${ssm:/name}",
+};
+
+function problemsOfCluster(cluster: ClusterConfig): readonly Problem[] {
+  if (cluster.from === "kubeconfig") return problem(cluster.at, NO_KUBECONFIG);
+  return cluster.auth.type === "tokenFile" ? problem(cluster.auth.path.at, NO_TOKEN_FILE) : [];
+}
+
+function problemsOfReference({ text, at }: Reference): readonly Problem[] {
+  return partsOf(text).flatMap((part) => {
+    const lack = "scheme" in part ? LACKS[part.scheme] : undefined;
+    return lack !== undefined && "scheme" in part ? problem(at, `\${${part.scheme}:${part.name}}: ${lack}`) : [];
+  });
+}
+
+function problem(at: Place, message: string): readonly Problem[] {
+  return [{ ...at, message }];
+}
+
+function referencesOfCluster(cluster: ClusterConfig): readonly Reference[] {
+  if (cluster.from !== "server") return [];
+  const { server, auth, tls } = cluster;
+  return [server, ...(tls.ca === undefined ? [] : [tls.ca]), ...referencesOfAuth(auth)];
+}
+
+function referencesOfAuth(auth: Extract<ClusterConfig, { from: "server" }>["auth"]): readonly Reference[] {
+  switch (auth.type) {
+    case "token":
+      return [auth.token];
+    // Complained of as a whole.
+    case "tokenFile":
+      return [];
+    case "clientCertificate":
+      return [auth.certificate, auth.key];
+    default:
+      return auth satisfies never;
+  }
+}
+
+function referencesOfReceiver(receiver: ReceiverConfig): readonly Reference[] {
+  return receiver.type === "slack" ? [receiver.webhookUrl] : [receiver.url, ...receiver.secrets];
+}
+
+function namesIn(references: readonly Reference[]): CloudSecrets {
+  const parts = references.flatMap(({ text }) => partsOf(text));
+  const named = (scheme: string) =>
+    parts.flatMap((part) => ("scheme" in part && part.scheme === scheme ? [part.name.split("#")[0] ?? ""] : []));
+  return { ssm: once(named("ssm")), secretsManager: once(named("secretsmanager")) };
+}
+
+/** A text that was checked before: its syntax is right. */
+function partsOf(text: string): readonly Part[] {
+  const parsed = parseReferences(text);
+  return "parts" in parsed ? parsed.parts : [];
+}
+
+function once(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort();
+}
