@@ -1,4 +1,4 @@
-// The laws of import. `npm run laws` holds them over lib/, and test/laws/ holds that each of them sees what it forbids.
+// The laws of import. `npm run laws` holds them over lib/, functions/ and infra/, and test/laws/ holds that each of them sees what it forbids.
 // Rooms are the folders of lib/. What stands in `comment` is what to do instead.
 
 import { Visitor } from "@swc/core/Visitor.js";
@@ -15,7 +15,7 @@ const JOBS = "^lib/jobs/";
 /** What cluster, stores and receivers may share: it imports nothing itself. */
 const LEAVES = "^lib/(version[.]ts$|text/)";
 /** What the use cases see of the rooms that touch the outside. */
-const INTERFACES = "^lib/(cluster/(cluster|access)|store/store|receivers/receiver)[.]ts$";
+const INTERFACES = "^lib/(cluster/(cluster|access)|store/(store|bucket)|receivers/receiver)[.]ts$";
 /** The parts of which one is chosen: cluster access, stores, receivers. */
 const CHOICES = "^lib/(cluster/(http-cluster[.]ts$|auth/)|store/[^/]+/|receivers/[^/]+/)";
 const PACKAGES = "(^|/)node_modules/";
@@ -44,8 +44,8 @@ export default {
       comment:
         "The published package installs `dependencies` only: list it there, or as an optional peer that is loaded late.",
       severity: "error",
-      // The commands do not reach that store: it is for functions, which are bundled with what they need.
-      from: { path: "^lib/", pathNot: "^lib/store/dynamodb/" },
+      // The commands do not reach these: they are for functions, which are bundled with what they need.
+      from: { path: "^lib/", pathNot: "^lib/(cloud|store/dynamodb)/" },
       to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], dependencyTypesNot: ["npm-peer"] },
     },
     {
@@ -96,7 +96,8 @@ export default {
         "Polling and delivery take cluster, store, receivers, clock and pauses as arguments: name the interface.",
       severity: "error",
       from: { path: "^lib/(polling|delivery)/" },
-      to: { pathNot: ["^lib/$1/", JOBS, "^lib/routing/", INTERFACES, PACKAGES] },
+      // A digest is no I/O.
+      to: { pathNot: ["^lib/$1/", JOBS, "^lib/routing/", INTERFACES, PACKAGES, CRYPTO] },
     },
     {
       name: "cluster-stands-alone",
@@ -156,9 +157,9 @@ export default {
     },
     {
       name: "config-is-read-at-the-edge",
-      comment: "Take what you need as an argument: only lib/wiring.ts and lib/cli/ know the configuration.",
+      comment: "Take what you need as an argument: only lib/wiring.ts, lib/cli/ and lib/cloud/ know the configuration.",
       severity: "error",
-      from: { path: "^lib/", pathNot: "^lib/(config/|cli/|wiring[.]ts$)" },
+      from: { path: "^lib/", pathNot: "^lib/(config/|cli/|cloud/|wiring[.]ts$)" },
       to: { path: "^lib/config/" },
     },
     {
@@ -173,7 +174,7 @@ export default {
       name: "wiring-is-for-commands",
       comment: "A room that needs what wiring opens takes it as an argument.",
       severity: "error",
-      from: { path: "^lib/", pathNot: "^lib/(cli/|wiring[.]ts$)" },
+      from: { path: "^lib/", pathNot: "^lib/(cli/|cloud/|wiring[.]ts$)" },
       to: { path: "^lib/wiring[.]ts$" },
     },
     {
@@ -182,6 +183,27 @@ export default {
       severity: "error",
       from: { path: "^lib/", pathNot: "^lib/cli/" },
       to: { path: "^lib/cli/" },
+    },
+    {
+      name: "nothing-needs-the-cloud",
+      comment: "What a function has around a use case is for functions. What others need of it belongs in a room.",
+      severity: "error",
+      from: { path: "^(lib|infra)/", pathNot: "^lib/cloud/" },
+      to: { path: "^(lib/cloud|functions)/" },
+    },
+    {
+      name: "functions-are-ways-in",
+      comment: "A function parses nothing and decides nothing: let it hand its event to a file of lib/cloud/.",
+      severity: "error",
+      from: { path: "^functions/" },
+      to: { pathNot: ["^lib/cloud/", PACKAGES] },
+    },
+    {
+      name: "infra-knows-the-configuration",
+      comment: "What is packaged depends on the configuration, and on nothing else of what it does.",
+      severity: "error",
+      from: { path: "^infra/" },
+      to: { path: "^(lib|functions)/", pathNot: "^lib/config/" },
     },
     {
       name: "leaves-import-nothing",

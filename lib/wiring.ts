@@ -52,12 +52,11 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 /** How to reach a cluster, under the name that the configuration gives it. */
 export async function accessOf(cluster: ClusterConfig<string>): Promise<ClusterAccess> {
-  const { name } = cluster;
   switch (cluster.from) {
     case "server":
-      return { name, server: cluster.server, ...proofOf(cluster) };
+      return serverAccess(cluster);
     case "kubeconfig":
-      return { ...(await loadKubeconfig(cluster.path, contextOf(cluster))), name };
+      return { ...(await loadKubeconfig(cluster.path, contextOf(cluster))), name: cluster.name };
     default:
       return cluster satisfies never;
   }
@@ -67,9 +66,15 @@ function contextOf({ context }: { readonly context?: string }) {
   return context === undefined ? {} : { context };
 }
 
-function proofOf({ name, auth, tls }: Extract<ClusterConfig<string>, { from: "server" }>) {
+/** The same for a cluster that the configuration itself describes. */
+export function serverAccess({
+  name,
+  server,
+  auth,
+  tls,
+}: Extract<ClusterConfig<string>, { from: "server" }>): ClusterAccess {
   const certificate = auth.type === "clientCertificate" ? { cert: auth.certificate, key: auth.key } : {};
-  return { tls: { ...tls, ...certificate }, credentials: credentialsOf(name, auth) };
+  return { name, server, tls: { ...tls, ...certificate }, credentials: credentialsOf(name, auth) };
 }
 
 function credentialsOf(cluster: string, auth: AuthConfig<string>): ClusterAccess["credentials"] {

@@ -19,13 +19,31 @@ export interface Watch {
 }
 
 /** Names a watch in the store. Another selector makes another watch, with a first tick of its own. */
-export function watchId({ cluster, namespace, kind, labelSelector, fieldSelector }: Watch): string {
-  const path = [cluster, namespace, `${kind.resource.plural}.${kind.resource.group}`].map(encodeURIComponent).join("/");
+export function watchId(watch: Watch): string {
+  const { cluster, namespace } = watch;
+  return `${pathOf(cluster, namespace, kindKey(watch))}${selectorsOf(watch)}`;
+}
+
+/** Names what the watches of one namespace with the same selectors share in the store, a claim and one row: they are polled together. */
+export function scopeId({ cluster, namespace, ...selectors }: Omit<Watch, "kind">): string {
+  return `${pathOf(cluster, namespace)}${selectorsOf(selectors)}`;
+}
+
+/** Names a watch within its scope: `tfjobs.kubeflow.org`. */
+export function kindKey({ kind }: Watch): string {
+  return `${kind.resource.plural}.${kind.resource.group}`;
+}
+
+function pathOf(...parts: readonly string[]): string {
+  return parts.map(encodeURIComponent).join("/");
+}
+
+function selectorsOf({ labelSelector, fieldSelector }: Pick<Watch, "labelSelector" | "fieldSelector">): string {
   const selectors = new URLSearchParams({
     ...(labelSelector !== undefined && { labelSelector }),
     ...(fieldSelector !== undefined && { fieldSelector }),
   });
-  return selectors.size === 0 ? path : `${path}?${selectors}`;
+  return selectors.size === 0 ? "" : `?${selectors}`;
 }
 
 /** A watch as people say it: `TFJobs of ml on prod`. */

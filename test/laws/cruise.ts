@@ -10,10 +10,19 @@ const Cruise = z.object({
   }),
 });
 
-/** What `npm run laws` finds in the lib/ of a project. */
+/** What `npm run laws` finds in a project. */
 export function cruise(project: string): z.infer<typeof Cruise> {
   const tool = resolve("node_modules/dependency-cruiser/bin/dependency-cruise.mjs");
-  const args = [tool, "--config", resolve(".dependency-cruiser.mjs"), "--output-type", "json", "lib"];
+  const args = [
+    tool,
+    "--config",
+    resolve(".dependency-cruiser.mjs"),
+    "--output-type",
+    "json",
+    "lib",
+    "functions",
+    "infra",
+  ];
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: project, encoding: "utf8", maxBuffer: 2 ** 26 });
   if (stdout === "") throw new Error(stderr);
   return Cruise.parse(JSON.parse(stdout));

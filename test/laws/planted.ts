@@ -46,6 +46,16 @@ export const PLANTS: readonly Plant[] = [
   ["only-wiring-chooses", "lib/cli/listed.ts", "#cluster/http-cluster", "lib/cluster/http-cluster.ts"],
   ["wiring-is-for-commands use-cases-see-interfaces", "lib/delivery/wired.ts", "#wiring", "lib/wiring.ts"],
   ["nothing-needs-the-cli", "lib/wiring.ts", "#cli/print", "lib/cli/print.ts"],
+  ["nothing-needs-the-cloud", "lib/cli/deployed.ts", "#cloud/poll", "lib/cloud/poll.ts"],
+  [
+    "nothing-needs-the-cloud infra-knows-the-configuration",
+    "infra/run.ts",
+    "../functions/poll.ts",
+    "functions/poll.ts",
+  ],
+  ["functions-are-ways-in", "functions/stored.ts", "#store/store", STORE],
+  ["functions-are-ways-in", "functions/read.ts", "node:fs", "fs"],
+  ["infra-knows-the-configuration", "infra/stored.ts", "#store/store", STORE],
   ["leaves-import-nothing", "lib/text/hashed.ts", "node:crypto", "crypto"],
   ["leaves-import-nothing", "lib/version.ts", "./text/clean.ts", "lib/text/clean.ts"],
 ];
@@ -55,7 +65,9 @@ const PACKAGES = ["zod", "p-map", "for-tests", "unlisted"];
 /** Writes the smallest project in which all plants stand. */
 export async function plantAll(folder: string): Promise<void> {
   const files = new Map([
-    ...PLANTS.filter(([, , , to]) => to.startsWith("lib/")).map(([, , , to]) => [to, "export type It = 1;\n"] as const),
+    ...PLANTS.filter(([, , , to]) => /^(lib|functions)\//.test(to)).map(
+      ([, , , to]) => [to, "export type It = 1;\n"] as const,
+    ),
     // As a type: that is an import like any other.
     ...PLANTS.map(([, from, says]) => [from, `import type { It } from "${says}";\nexport type { It };\n`] as const),
     ...PACKAGES.flatMap((name) => [

@@ -1,0 +1,44 @@
+import { MetricUnit } from "@aws-lambda-powertools/metrics";
+import { type Deliverer, openDeliverer } from "#delivery/deliver";
+import type { Receiver } from "#receivers/receiver";
+import type { Delivery, Settlement } from "#store/store";
+import { pause } from "#wiring";
+import { logger, metrics } from "./observe.ts";
+import { receivers } from "./receivers.ts";
+import { store } from "./store.ts";
+
+let opened: { readonly to: ReadonlyMap<string, Receiver>; readonly deliverer: Deliverer } | undefined;
+
+/** Kept as long as the receivers are: it knows who was served last, and who asked for patience. */
+export async function deliverer(): Promise<Deliverer> {
+  const to = await receivers.get(Date.now());
+  if (opened?.to !== to) opened = { to, deliverer: open(to) };
+  return opened.deliverer;
+}
+
+function open(to: ReadonlyMap<string, Receiver>): Deliverer {
+  const onSettled = (delivery: Delivery, settlement: Settlement) =>
+    report(delivery, settlement, to.get(delivery.receiver)?.kind ?? "unknown");
+  return openDeliverer({ store: store(), receivers: to, now: Date.now, random: Math.random, pause, onSettled });
+}
+
+function report({ receiver, event, attempts, queuedAt }: Delivery, settlement: Settlement, kind: string): void {
+  const outcome = metrics.singleMetric();
+  outcome.addDimensions({ receiver: kind, outcome: settlement.state });
+  outcome.addMetric("Deliveries", MetricUnit.Count, 1);
+  const ids = { delivery: `${receiver}/${event.id}`, eventId: event.id, receiver, attempts };
+  switch (settlement.state) {
+    case "delivered":
+      metrics.addMetric("Lag", MetricUnit.Seconds, Math.max(0, (settlement.at - Date.parse(event.at)) / 1000));
+      logger.info("delivered", { ...ids, waitedMs: settlement.at - queuedAt });
+      return;
+    case "retry":
+      logger.warn("will be tried again", { ...ids, reason: settlement.error });
+      return;
+    case "dead":
+      logger.error("given up", { ...ids, reason: settlement.error });
+      return;
+    default:
+      settlement satisfies never;
+  }
+}

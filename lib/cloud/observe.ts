@@ -1,0 +1,49 @@
+import { BatchProcessor, type EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
+import { Logger } from "@aws-lambda-powertools/logger";
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import { Metrics } from "@aws-lambda-powertools/metrics";
+import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
+import type { MiddlewareObj } from "@middy/core";
+import type { Context } from "aws-lambda";
+import { reasonOf } from "./reason.ts";
+
+export const logger = new Logger();
+export const metrics = new Metrics();
+
+/** What every function has around it: logs that name the invocation, metrics that are written at its end, and errors of one line. */
+export function observed(): MiddlewareObj[] {
+  return [injectLambdaContext(logger), logMetrics(metrics, { throwOnEmptyMetrics: false }), withoutCause()];
+}
+
+/** Lambda writes down an error with all that hangs on it: causes of the SDK name endpoints, accounts and roles. */
+function withoutCause(): MiddlewareObj {
+  return {
+    onError: ({ error }) => {
+      throw new Error(reasonOf(error));
+    },
+  };
+}
+
+/** Handles each record of a batch, and answers which of them failed: these alone come again. */
+export async function eachRecord<Event extends Parameters<typeof processPartialResponse>[0], Record>(
+  type: keyof typeof EventType,
+  event: Event,
+  context: Context,
+  handle: (record: Record) => Promise<void>,
+) {
+  const processor = new BatchProcessor(type);
+  const logged = async (record: Record) => {
+    try {
+      await handle(record);
+    } catch (error) {
+      logger.error("a record failed", { reason: reasonOf(error) });
+      throw error;
+    }
+  };
+  return processPartialResponse(event, logged as never, processor, { context, throwOnFullBatchFailure: false });
+}
+
+/** Aborts `marginMs` before Lambda ends the invocation. */
+export function deadline(context: Context, marginMs: number): AbortSignal {
+  return AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - marginMs));
+}

@@ -1,0 +1,90 @@
+import { MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { Context, SQSEvent, SQSRecord } from "aws-lambda";
+import type { Cluster } from "#cluster/cluster";
+import type { JobEvent } from "#jobs/event";
+import { poll as pollWatches } from "#polling/poll";
+import type { TickResult } from "#polling/tick";
+import { type Watch, watchId } from "#polling/watch";
+import { pause, watchesOf } from "#wiring";
+import { cluster, forgetCluster } from "./clusters.ts";
+import { packagedConfig } from "./config.ts";
+import { PollMessage } from "./message.ts";
+import { deadline, eachRecord, logger, metrics } from "./observe.ts";
+import { reasonOf } from "./reason.ts";
+import { store } from "./store.ts";
+
+/** A message that waited for longer is not worth a tick: the next schedule's is right behind it. */
+const STALE_MS = 3 * 60_000;
+/** What a tick needs to end well. */
+const MARGIN_MS = 5_000;
+
+let watches: ReadonlyMap<string, Watch> | undefined;
+
+/** A batch of the queue -> one tick of each watch that its messages name. */
+export function poll(event: SQSEvent, context: Context) {
+  const stop = deadline(context, MARGIN_MS);
+  return eachRecord("SQS", event, context, (record: SQSRecord) => pollRecord(record, stop));
+}
+
+async function pollRecord({ body, attributes }: SQSRecord, stop: AbortSignal): Promise<void> {
+  const message = PollMessage.parse(JSON.parse(body));
+  // What failed before comes again all the same: it must get its chance to end as a dead letter.
+  if (attributes.ApproximateReceiveCount === "1" && Date.now() - message.at > STALE_MS) {
+    metrics.addMetric("TicksDropped", MetricUnit.Count, message.watches.length);
+    return;
+  }
+  const known = message.watches.flatMap((id) => byId().get(id) ?? []);
+  const opened = await open(message.cluster, known);
+  if (opened !== undefined) await tick(opened, known, stop);
+}
+
+async function open(name: string, known: readonly Watch[]): Promise<Cluster | undefined> {
+  try {
+    return await cluster(name);
+  } catch (error) {
+    logger.error("a cluster cannot be opened", { cluster: name, reason: reasonOf(error) });
+    metrics.addMetric("TicksFailed", MetricUnit.Count, known.length);
+    return undefined;
+  }
+}
+
+async function tick(opened: Cluster, known: readonly Watch[], stop: AbortSignal): Promise<void> {
+  const before = opened.traffic();
+  const services = { store: store(), now: Date.now, pause, onEvent: logEvent };
+  const results = await pollWatches(services, () => opened, known, stop);
+  const { requests, bytesRead } = opened.traffic();
+  metrics.addMetric("Requests", MetricUnit.Count, requests - before.requests);
+  metrics.addMetric("BytesRead", MetricUnit.Bytes, bytesRead - before.bytesRead);
+  results.forEach((result, index) => {
+    const watch = known[index];
+    if (watch !== undefined) report(watch, result);
+  });
+}
+
+function byId(): ReadonlyMap<string, Watch> {
+  watches ??= new Map(watchesOf(packagedConfig()).map((watch) => [watchId(watch), watch]));
+  return watches;
+}
+
+function report(watch: Watch, result: TickResult): void {
+  switch (result.state) {
+    case "read":
+      metrics.addMetric("ObjectsRead", MetricUnit.Count, result.objects);
+      metrics.addMetric("Transitions", MetricUnit.Count, result.events);
+      return;
+    case "failed":
+      if (result.code === "unauthorized") forgetCluster(watch.cluster);
+      metrics.addMetric("TicksFailed", MetricUnit.Count, 1);
+      logger.warn("a tick failed", { watch: watchId(watch), code: result.code, reason: result.message });
+      return;
+    case "not-installed":
+    case "busy":
+      return;
+    default:
+      result satisfies never;
+  }
+}
+
+function logEvent({ id, event, cluster: name, kind, namespace, name: job }: JobEvent): void {
+  logger.info("event", { eventId: id, event, cluster: name, kind, namespace, job });
+}

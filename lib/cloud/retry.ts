@@ -1,0 +1,19 @@
+import { MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { Context } from "aws-lambda";
+import { deliverer } from "./deliverer.ts";
+import { deadline, metrics } from "./observe.ts";
+import { store } from "./store.ts";
+
+const CUT_MARGIN_MS = 3_000;
+const STOP_MARGIN_MS = 15_000;
+
+/** What is due is posted, and what is left is counted. */
+export async function retry(_event: unknown, context: Context): Promise<void> {
+  const [stop, cut] = [deadline(context, STOP_MARGIN_MS), deadline(context, CUT_MARGIN_MS)];
+  await (await deliverer()).deliverDue(stop, cut);
+  const { pending, dead, oldestPendingAt } = await store().counts();
+  metrics.addMetric("PendingDeliveries", MetricUnit.Count, pending);
+  metrics.addMetric("DeadDeliveries", MetricUnit.Count, dead);
+  const age = oldestPendingAt === undefined ? 0 : Date.now() - oldestPendingAt;
+  metrics.addMetric("OldestPending", MetricUnit.Seconds, Math.max(0, age) / 1000);
+}
