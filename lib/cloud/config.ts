@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { readCompiledConfig } from "#config/compiled";
 import type { Config } from "#config/model";
 
@@ -6,6 +7,8 @@ let read: Config | undefined;
 
 /** The configuration that was packaged beside the function. */
 export function packagedConfig(): Config {
-  read ??= readCompiledConfig(readFileSync(new URL("config.json", import.meta.url), "utf8"));
+  read ??= readCompiledConfig(
+    readFileSync(join(process.env.LAMBDA_TASK_ROOT ?? import.meta.dirname, "config.json"), "utf8"),
+  );
   return read;
 }

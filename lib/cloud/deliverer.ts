@@ -1,25 +1,26 @@
 import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import { type Deliverer, openDeliverer } from "#delivery/deliver";
 import type { Receiver } from "#receivers/receiver";
-import type { Delivery, Settlement } from "#store/store";
+import type { Delivery, Settlement, Store } from "#store/store";
 import { pause } from "#wiring";
 import { logger, metrics } from "./observe.ts";
 import { receivers } from "./receivers.ts";
-import { store } from "./store.ts";
 
-let opened: { readonly to: ReadonlyMap<string, Receiver>; readonly deliverer: Deliverer } | undefined;
+let opened:
+  | { readonly to: ReadonlyMap<string, Receiver>; readonly over: Store; readonly deliverer: Deliverer }
+  | undefined;
 
-/** Kept as long as the receivers are: it knows who was served last, and who asked for patience. */
-export async function deliverer(): Promise<Deliverer> {
+/** Over this store, and kept as long as the receivers are: it knows who was served last, and who asked for patience. */
+export async function deliverer(over: Store): Promise<Deliverer> {
   const to = await receivers.get(Date.now());
-  if (opened?.to !== to) opened = { to, deliverer: open(to) };
+  if (opened?.to !== to || opened.over !== over) opened = { to, over, deliverer: open(over, to) };
   return opened.deliverer;
 }
 
-function open(to: ReadonlyMap<string, Receiver>): Deliverer {
+function open(over: Store, to: ReadonlyMap<string, Receiver>): Deliverer {
   const onSettled = (delivery: Delivery, settlement: Settlement) =>
     report(delivery, settlement, to.get(delivery.receiver)?.kind ?? "unknown");
-  return openDeliverer({ store: store(), receivers: to, now: Date.now, random: Math.random, pause, onSettled });
+  return openDeliverer({ store: over, receivers: to, now: Date.now, random: Math.random, pause, onSettled });
 }
 
 function report({ receiver, event, attempts, queuedAt }: Delivery, settlement: Settlement, kind: string): void {

@@ -2,7 +2,6 @@ import { BatchProcessor, type EventType, processPartialResponse } from "@aws-lam
 import { Logger } from "@aws-lambda-powertools/logger";
 import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import { Metrics } from "@aws-lambda-powertools/metrics";
-import { logMetrics } from "@aws-lambda-powertools/metrics/middleware";
 import type { MiddlewareObj } from "@middy/core";
 import type { Context } from "aws-lambda";
 import { reasonOf } from "./reason.ts";
@@ -12,16 +11,18 @@ export const metrics = new Metrics();
 
 /** What every function has around it: logs that name the invocation, metrics that are written at its end, and errors of one line. */
 export function observed(): MiddlewareObj[] {
-  return [injectLambdaContext(logger), logMetrics(metrics, { throwOnEmptyMetrics: false }), withoutCause()];
+  return [injectLambdaContext(logger), { after: publish, onError: fail }];
+}
+
+/** Powertools' own middleware warns where there are none, as when a batch was somebody else's. */
+function publish(): void {
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }
 
 /** Lambda writes down an error with all that hangs on it: causes of the SDK name endpoints, accounts and roles. */
-function withoutCause(): MiddlewareObj {
-  return {
-    onError: ({ error }) => {
-      throw new Error(reasonOf(error));
-    },
-  };
+function fail({ error }: { readonly error: unknown }): never {
+  publish();
+  throw new Error(reasonOf(error));
 }
 
 /** Handles each record of a batch, and answers which of them failed: these alone come again. */

@@ -1,5 +1,6 @@
 import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { Context } from "aws-lambda";
+import * as z from "zod";
 import { deliverer } from "./deliverer.ts";
 import { deadline, metrics } from "./observe.ts";
 import { store } from "./store.ts";
@@ -7,11 +8,15 @@ import { store } from "./store.ts";
 const CUT_MARGIN_MS = 3_000;
 const STOP_MARGIN_MS = 15_000;
 
+/** What the schedule sends: the shards of the outbox that this worker looks at, all where it names none. */
+const Work = z.object({ shards: z.array(z.int().min(0)).optional() });
+
 /** What is due is posted, and what is left is counted. */
-export async function retry(_event: unknown, context: Context): Promise<void> {
+export async function retry(event: unknown, context: Context): Promise<void> {
   const [stop, cut] = [deadline(context, STOP_MARGIN_MS), deadline(context, CUT_MARGIN_MS)];
-  await (await deliverer()).deliverDue(stop, cut);
-  const { pending, dead, oldestPendingAt } = await store().counts();
+  const over = store(Work.parse(event).shards);
+  await (await deliverer(over)).deliverDue(stop, cut);
+  const { pending, dead, oldestPendingAt } = await over.counts();
   metrics.addMetric("PendingDeliveries", MetricUnit.Count, pending);
   metrics.addMetric("DeadDeliveries", MetricUnit.Count, dead);
   const age = oldestPendingAt === undefined ? 0 : Date.now() - oldestPendingAt;

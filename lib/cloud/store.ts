@@ -9,10 +9,15 @@ const CLIENT = {
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 } as const;
 
-let opened: Store | undefined;
+const opened = new Map<string, Store>();
 
-/** The installation's table. */
-export function store(): Store {
-  opened ??= dynamodbStore({ client: new DynamoDBClient(CLIENT), table: variable("JOBBELL_TABLE") });
-  return opened;
+/** The installation's table, the whole outbox or these shards of it. */
+export function store(shards?: readonly number[]): Store {
+  const key = String(shards);
+  const kept = opened.get(key);
+  if (kept !== undefined) return kept;
+  const options = { client: new DynamoDBClient(CLIENT), table: variable("JOBBELL_TABLE") };
+  const fresh = dynamodbStore(shards === undefined ? options : { ...options, shards });
+  opened.set(key, fresh);
+  return fresh;
 }

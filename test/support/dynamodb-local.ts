@@ -10,6 +10,7 @@ import { CreateTableCommand, DynamoDBClient, UpdateTimeToLiveCommand } from "@aw
 import { tableDefinition, timeToLive } from "#store/dynamodb/table";
 
 export interface DynamodbLocal {
+  readonly url: string;
   readonly client: DynamoDBClient;
   /** Makes an empty table and says its name. */
   freshTable(): Promise<string>;
@@ -23,6 +24,7 @@ export async function startDynamodbLocal(): Promise<DynamodbLocal> {
   const client = localClient(port);
   await answers(server, port);
   return {
+    url: `http://127.0.0.1:${port}`,
     client,
     freshTable: () => freshTable(client),
     async stop() {

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { KEEP } from "../keep.ts";
 import type { Millis, OutboxCounts } from "../store.ts";
 import { expressions, piece } from "./expressions.ts";
-import { deadList, shards } from "./keys.ts";
+import { deadList } from "./keys.ts";
 import { all, type Table } from "./requests.ts";
 import { DUE, LISTED } from "./table.ts";
 
@@ -11,8 +11,8 @@ const Queued = z.object({ queuedAt: z.number() });
 /** Counted over the indexes, which are a moment behind the table. */
 export async function counts(table: Table): Promise<OutboxCounts> {
   const [pending, dead] = await Promise.all([
-    Promise.all(shards.map((shard) => queuedTimes(table, shard))),
-    Promise.all(shards.map((shard) => deadIn(table, shard))),
+    Promise.all(table.shards.map((shard) => queuedTimes(table, shard))),
+    Promise.all(table.shards.map((shard) => deadIn(table, shard))),
   ]);
   const times = pending.flat();
   return { pending: times.length, dead: sum(dead), oldestPendingAt: earliest(times) };

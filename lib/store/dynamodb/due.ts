@@ -3,7 +3,7 @@ import type { Delivery, Millis } from "../store.ts";
 import { isDueBy } from "./conditions.ts";
 import type { HeldDelivery } from "./delivery-row.ts";
 import { allOf, expressions, piece } from "./expressions.ts";
-import { receiverOf, shards } from "./keys.ts";
+import { receiverOf } from "./keys.ts";
 import { inOrder } from "./merge.ts";
 import { pages, type Table } from "./requests.ts";
 import { pendingOf, waitFor } from "./stream.ts";
@@ -56,7 +56,7 @@ async function* partitionsDue(
 ): AsyncGenerator<string> {
   const seen = new Set<string>();
   for await (const { pk } of inOrder(
-    shards.map((shard) => entries(table, shard, now, limit)),
+    table.shards.map((shard) => entries(table, shard, now, limit)),
     byTime,
   )) {
     if (!seen.has(pk) && !except.includes(receiverOf(pk))) yield pk;
