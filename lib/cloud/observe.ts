@@ -19,10 +19,10 @@ function publish(): void {
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }
 
-/** Lambda writes down an error with all that hangs on it: causes of the SDK name endpoints, accounts and roles. */
-function fail({ error }: { readonly error: unknown }): never {
+/** Lambda writes down an error with all that hangs on it: causes of the SDK name endpoints, accounts and roles. Replaced, since middy hangs the old error on a new one that is thrown. */
+function fail(request: { error: unknown }): void {
   publish();
-  throw new Error(reasonOf(error));
+  request.error = new Error(reasonOf(request.error));
 }
 
 /** Handles each record of a batch, and answers which of them failed: these alone come again. */
