@@ -1,18 +1,49 @@
 import pMap from "p-map";
 import type { Cluster } from "#cluster/cluster";
-import { type TickResult, type TickServices, tick } from "./tick.ts";
-import type { Watch } from "./watch.ts";
+import { tickScope } from "./scope.ts";
+import type { TickResult, TickServices } from "./tick.ts";
+import { kindKey, scopeId, type Watch } from "./watch.ts";
 
-const WATCHES_AT_ONCE = 16;
+const SCOPES_AT_ONCE = 8;
 
-/** Ticks each watch once, side by side; results come in the order of the watches. One that fails delays and fails no other. */
-export function poll(
+/** Watches of one scope, each of another kind. */
+type Group = [Watch, ...Watch[]];
+
+/**
+ * Ticks each watch once, those of a scope under one claim, scopes side by side; results come in the order of the
+ * watches. One that fails delays and fails no other. Throws what is no failure of a cluster, a broken store or an
+ * abort, when all that had begun has ended.
+ */
+export async function poll(
   services: TickServices,
   clusters: (name: string) => Cluster,
   watches: readonly Watch[],
   signal: AbortSignal,
 ): Promise<readonly TickResult[]> {
-  return pMap(watches, (watch) => tick(services, clusters(watch.cluster), watch, signal), {
-    concurrency: WATCHES_AT_ONCE,
+  const tickGroup = async (group: Group) => {
+    const results = await tickScope(services, clusters(group[0].cluster), group, signal);
+    return group.map((watch, index) => [watch, results[index]] as const);
+  };
+  // Nobody is left behind at work when the store is closed.
+  const settled = await pMap(groupsOf(watches), (group) => Promise.allSettled([tickGroup(group)]), {
+    concurrency: SCOPES_AT_ONCE,
   });
+  const results = new Map(settled.flat().flatMap(resultOf));
+  return watches.map((watch) => results.get(watch) ?? { state: "busy" });
+}
+
+function resultOf<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === "rejected") throw settled.reason;
+  return settled.value;
+}
+
+/** A watch that is named twice is left to the first of its name. */
+function groupsOf(watches: readonly Watch[]): readonly Group[] {
+  const groups = new Map<string, Group>();
+  for (const watch of watches) {
+    const group = groups.get(scopeId(watch));
+    if (group === undefined) groups.set(scopeId(watch), [watch]);
+    else if (!group.some((each) => kindKey(each) === kindKey(watch))) group.push(watch);
+  }
+  return [...groups.values()];
 }

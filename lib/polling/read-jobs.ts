@@ -1,10 +1,19 @@
 import type { Cluster, List } from "#cluster/cluster";
-import type { JobRow } from "#store/store";
 import { readObject, type Seen } from "./read-object.ts";
 import { queryOf, type Watch } from "./watch.ts";
 
 /** Waits, or until aborted. */
 export type Pause = (ms: number, signal: AbortSignal) => Promise<void>;
+
+/** How a list is read. */
+export interface Reading {
+  /** Whether jobs were listed before, and not only such as have left. */
+  readonly expected: boolean;
+  readonly pause: Pause;
+  /** Called for each object: a list may take longer than a lease. */
+  readonly onObject: () => void;
+  readonly signal: AbortSignal;
+}
 
 /** Long enough for a restarting API server to have loaded its kinds, short enough for a function's tick. */
 const SECOND_LOOK_MS = 1000;
@@ -17,17 +26,14 @@ const SECOND_LOOK_MS = 1000;
 export async function readJobs(
   cluster: Cluster,
   watch: Watch,
-  rows: ReadonlyMap<string, JobRow>,
-  pause: Pause,
-  signal: AbortSignal,
+  { expected, pause, onObject, signal }: Reading,
 ): Promise<List<Seen>> {
-  const read = () => cluster.list(queryOf(watch), (object) => readObject(watch.kind, object, rows), signal);
-  const list = await read();
-  if (list.items.length > 0 || !isMissed(rows)) return list;
+  const see = (object: unknown) => {
+    onObject();
+    return readObject(watch.kind, object);
+  };
+  const list = await cluster.list(queryOf(watch), see, signal);
+  if (list.items.length > 0 || !expected) return list;
   await pause(SECOND_LOOK_MS, signal);
-  return read();
-}
-
-function isMissed(rows: ReadonlyMap<string, JobRow>): boolean {
-  return [...rows.values()].some(({ left }) => left === undefined);
+  return cluster.list(queryOf(watch), see, signal);
 }

@@ -1,31 +1,34 @@
-import pMap from "p-map";
-import { type Cluster, ClusterError, type ClusterErrorCode } from "#cluster/cluster";
-import { eventOf, type JobEvent } from "#jobs/event";
-import { isFinished, type Seconds } from "#jobs/job";
-import { route } from "#routing/route";
-import type { JobRow, Millis, Store } from "#store/store";
-import { type Change, compareFirst, compareGone, compareLeft, compareSeen } from "./compare.ts";
+import type { Cluster, ClusterErrorCode, List } from "#cluster/cluster";
+import type { Seconds } from "#jobs/job";
+import { bucketOf } from "#store/bucket";
+import type { JobRow, Millis } from "#store/store";
+import { advanceAll, type WriteServices, type Written } from "./advance.ts";
+import { type Change, compareFirst, compareSeen } from "./compare.ts";
+import { changedBuckets, type Digests, digestsOf, isEmpty, withOpen } from "./digests.ts";
+import type { Hold } from "./hold.ts";
+import { isAnyNameless, missingOf } from "./missing.ts";
 import { type Pause, readJobs } from "./read-jobs.ts";
 import type { Seen } from "./read-object.ts";
-import { isPartial, type Watch, watchId } from "./watch.ts";
+import { type Watch, watchId } from "./watch.ts";
 
-export interface TickServices {
-  readonly store: Store;
-  readonly now: () => Millis;
+export interface TickServices extends WriteServices {
   readonly pause: Pause;
-  /** Told of each event once it is remembered, and its deliveries queued, for good. */
-  readonly onEvent: (event: JobEvent) => void;
 }
 
-/** How a tick of one watch went. */
+/** How a tick of one watch went. `lastTickAt` is when the last one before it that succeeded ended. */
 export type TickResult =
-  | ({ readonly state: "read" } & TickReport)
+  | ({ readonly state: "read"; readonly lastTickAt: Millis | undefined } & TickReport)
   /** Somebody else is at it. */
   | { readonly state: "busy" }
   /** The API server has no such kind, and had none since the watch began: there is nothing to read yet. */
   | { readonly state: "not-installed"; readonly message: string }
   /** The API could not be read: nothing was compared. */
-  | { readonly state: "failed"; readonly code: ClusterErrorCode; readonly message: string };
+  | {
+      readonly state: "failed";
+      readonly code: ClusterErrorCode;
+      readonly message: string;
+      readonly lastTickAt: Millis | undefined;
+    };
 
 /** What a tick found. */
 interface TickReport {
@@ -38,60 +41,83 @@ interface TickReport {
   readonly first: boolean;
 }
 
-/** Only saves work: two pollers of one watch do no harm, for each write is conditional on the row that was read. */
-const LEASE_MS = 60_000;
-const WRITES_AT_ONCE = 16;
-
-/**
- * Reads a watch once, remembers what changed and queues what it causes. The cursor moves when all else is written, so
- * that a crash anywhere before repeats work and changes nothing. Throws what is no failure of the cluster: a broken
- * store, an abort.
- */
-export async function tick(
-  services: TickServices,
-  cluster: Cluster,
-  watch: Watch,
-  signal: AbortSignal,
-): Promise<TickResult> {
-  const { store, now } = services;
-  const id = watchId(watch);
-  const startedAt = now();
-  const claim = await store.claimWatch(id, { until: startedAt + LEASE_MS }, startedAt);
-  if (claim === "busy") return { state: "busy" };
-  const first = claim.cursor === undefined;
-  try {
-    const { resourceVersion, report } = await readAndAdvance(services, cluster, watch, first, signal);
-    await store.finishTick(id, { cursor: { resourceVersion, tickedAt: now() } });
-    return { state: "read", ...report };
-  } catch (error) {
-    if (!(error instanceof ClusterError)) throw error;
-    const { code, message } = error;
-    await store.finishTick(id, { error: message });
-    return code === "not-installed" && first ? { state: code, message } : { state: "failed", code, message };
-  }
+/** One watch of a scope that is held, and what is remembered of it. */
+export interface Turn {
+  readonly services: TickServices;
+  readonly cluster: Cluster;
+  readonly watch: Watch;
+  readonly hold: Hold;
+  readonly first: boolean;
+  /** What the rows agree with; `undefined` where that is not known. */
+  readonly known: Digests | undefined;
+  readonly signal: AbortSignal;
 }
 
-async function readAndAdvance(
-  services: TickServices,
-  cluster: Cluster,
-  watch: Watch,
-  first: boolean,
-  signal: AbortSignal,
-) {
-  // Before the list, never after: what is listed is then newer than what is remembered, or the write is stale.
-  const rows = await services.store.jobs(watchId(watch));
-  const { items, resourceVersion } = await readJobs(cluster, watch, rows, services.pause, signal);
+interface Listing extends List<Seen> {
+  readonly digests: Digests;
+}
+
+interface Ticked {
+  readonly resourceVersion: string;
+  /** What the rows agree with now. */
+  readonly digests: Digests | undefined;
+  readonly report: TickReport;
+}
+
+/**
+ * Reads a watch once, remembers what changed and queues what it causes. A crash anywhere repeats work and changes
+ * nothing. `lost`: the scope is somebody else's by now. Throws what the cluster and the store throw, and an abort.
+ */
+export function tick(turn: Turn): Promise<Ticked | "lost"> {
+  return turn.known === undefined ? tickWhole(turn) : tickChanged(turn, turn.known);
+}
+
+/** Rows first, list second: what is listed is then newer than what is remembered, or the write is stale. */
+async function tickWhole(turn: Turn): Promise<Ticked | "lost"> {
+  const rows = await turn.services.store.jobs(watchId(turn.watch));
+  const expected = [...rows.values()].some(({ left }) => left === undefined);
+  const list = await read(turn, expected);
+  return advance(turn, list, list.items, rows);
+}
+
+/**
+ * List first, and then the rows of those buckets in which something is new. So the rows must not be newer than the list:
+ * a job that came between the two would seem to have vanished. They are not, if nobody else has had the scope meanwhile.
+ */
+async function tickChanged(turn: Turn, known: Digests): Promise<Ticked | "lost"> {
+  const list = await read(turn, !isEmpty(known));
+  const buckets = changedBuckets(list.digests, known);
+  if (buckets.length === 0) return ticked(list, { events: 0, stale: [] }, turn);
+  const rows = await turn.services.store.jobs(watchId(turn.watch), buckets);
+  if (!(await turn.hold.isUndisturbed())) return "lost";
+  const items = list.items.filter(({ key }) => key === undefined || buckets.includes(bucketOf(key)));
+  return advance(turn, list, items, rows);
+}
+
+async function read({ services, cluster, watch, hold, signal }: Turn, expected: boolean): Promise<Listing> {
+  const reading = { expected, pause: services.pause, onObject: hold.prolong, signal };
+  const list = await readJobs(cluster, watch, reading);
+  return { ...list, digests: digestsOf(list.items) };
+}
+
+/** Compares these items of the list with these rows, and writes what is new. */
+async function advance(
+  turn: Turn,
+  list: Listing,
+  items: readonly Seen[],
+  rows: ReadonlyMap<string, JobRow>,
+): Promise<Ticked | "lost"> {
+  const { services, cluster, watch, hold, first, signal } = turn;
   const at = Math.floor(services.now() / 1000);
-  let events = 0;
-  const apply = async (changes: readonly Change[]) => {
-    const counts = await pMap(changes, (change) => advance(services, watch, change), { concurrency: WRITES_AT_ONCE });
-    events += counts.reduce((sum, count) => sum + count, 0);
-  };
   const seen = changesOf(items, rows, at);
-  await apply(first ? seen.map((change) => compareFirst(change, watch.firstTick)) : seen);
+  const changes = first ? seen.map((change) => compareFirst(change, watch.firstTick)) : seen;
+  const written = await advanceAll(services, hold, watch, changes);
+  if (written === "lost") return written;
   // Last, since it may fail: looking at a single job needs a permission that listing does not.
-  await apply(await missingOf(cluster, watch, items, rows, at, signal));
-  return { resourceVersion, report: { objects: items.length, events, unreadable: complaintsOf(items), first } };
+  const missing = await missingOf(cluster, watch, items, rows, at, signal);
+  const gone = await advanceAll(services, hold, watch, missing);
+  if (gone === "lost") return gone;
+  return ticked(list, { events: written.events + gone.events, stale: [...written.stale, ...gone.stale] }, turn);
 }
 
 function changesOf(items: readonly Seen[], rows: ReadonlyMap<string, JobRow>, at: Seconds): readonly Change[] {
@@ -100,46 +126,11 @@ function changesOf(items: readonly Seen[], rows: ReadonlyMap<string, JobRow>, at
     .filter((change) => change !== undefined);
 }
 
-/** What became of the jobs that are remembered and not listed. */
-async function missingOf(
-  cluster: Cluster,
-  watch: Watch,
-  items: readonly Seen[],
-  rows: ReadonlyMap<string, JobRow>,
-  at: Seconds,
-  signal: AbortSignal,
-): Promise<readonly Change[]> {
-  const listed = new Set(items.map(({ key }) => key));
-  // An object without a name may be any of them.
-  if (listed.has(undefined)) return [];
-  const missing = [...rows.values()].filter(({ key, left }) => left === undefined && !listed.has(key));
-  if (!isPartial(watch)) return missing.map((row) => compareGone(row, at));
-  return pMap(
-    missing,
-    async (row) => ((await livesOn(cluster, watch, row, signal)) ? compareLeft(row) : compareGone(row, at)),
-    {
-      concurrency: WRITES_AT_ONCE,
-    },
-  );
-}
-
-/** Whether an unfinished job only left the selector. A finished one is not worth a request: it has nothing to say. */
-async function livesOn(cluster: Cluster, { kind, namespace }: Watch, { key, memory }: JobRow, signal: AbortSignal) {
-  if (isFinished(memory)) return true;
-  const object = await cluster.get(kind.resource, namespace, key.slice(key.indexOf("/") + 1), signal);
-  return object !== undefined && (object as { metadata?: { uid?: unknown } }).metadata?.uid === memory.uid;
-}
-
-/** Writes one change and says how many events came of it: none where somebody else was first. */
-async function advance({ store, now, onEvent }: TickServices, watch: Watch, change: Change): Promise<number> {
-  const { key, before, after, transitions } = change;
-  const origin = { cluster: watch.cluster, resource: watch.kind.resource };
-  const events = transitions.map((transition) => eventOf(origin, transition));
-  const deliveries = events.flatMap((event) => route(event, watch.routes).map((receiver) => ({ receiver, event })));
-  const result = await store.advance({ watch: watchId(watch), key, before, after, deliveries, now: now() });
-  if (result === "stale") return 0;
-  events.forEach(onEvent);
-  return events.length;
+function ticked({ items, resourceVersion, digests }: Listing, { events, stale }: Written, { first }: Turn): Ticked {
+  // Beside an object without a name nothing is known to be missing.
+  const agreed = isAnyNameless(items) ? undefined : withOpen(digests, stale);
+  const report = { objects: items.length, events, unreadable: complaintsOf(items), first };
+  return { resourceVersion, digests: agreed, report };
 }
 
 function complaintsOf(items: readonly Seen[]): readonly string[] {

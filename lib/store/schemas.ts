@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { EVENT_TYPES, type JobEvent } from "#jobs/event";
 import type * as job from "#jobs/job";
+import type * as store from "./store.ts";
 
 // What a store wrote is read back through these, so that a row that another version or another hand wrote is an error
 // that names the row, never a wrong event. Fields that are not known are dropped.
@@ -30,6 +31,20 @@ export const Memory: z.ZodType<job.Memory> = z
     last: z.object({ type: StepType, at: z.number() }).optional(),
   })
   .transform((memory) => ({ ...memory, startedAt: memory.startedAt, last: memory.last }));
+
+const Cursor: z.ZodType<store.Cursor> = z.object({
+  resourceVersion: z.string(),
+  tickedAt: z.number(),
+  digests: z.string().exactOptional(),
+});
+
+/** The states of a scope's watches, by kind. */
+export const States: z.ZodType<store.ScopeStates> = z
+  .record(
+    z.string(),
+    z.object({ cursor: Cursor.exactOptional(), failures: z.number(), error: z.string().exactOptional() }),
+  )
+  .transform((states) => new Map(Object.entries(states)));
 
 export const Event: z.ZodType<JobEvent> = z.object({
   id: z.string(),

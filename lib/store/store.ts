@@ -10,16 +10,40 @@ export interface Cursor {
   readonly resourceVersion: string;
   /** When the last tick that succeeded ended. */
   readonly tickedAt: Millis;
+  /** What the rows of the watch agree with, in the words of who compares them; absent where that is not known. */
+  readonly digests?: string;
 }
 
-/** How the last tick of a watch went, for whoever looks at its health. */
-export interface WatchHealth {
-  readonly watch: string;
-  readonly cursor: Cursor | undefined;
+/** How the last tick of a watch went. */
+export interface WatchState {
+  readonly cursor?: Cursor;
   /** Ticks that failed in a row. */
   readonly failures: number;
   /** The last failure in one line, free of secrets; absent after a success. */
-  readonly error: string | undefined;
+  readonly error?: string;
+}
+
+/** What is remembered of all watches of a scope, each under the name of its kind: `tfjobs.kubeflow.org`. */
+export type ScopeStates = ReadonlyMap<string, WatchState>;
+
+/** A scope in somebody's hands: this claim and no other, be it of the same owner. */
+export interface Claim {
+  readonly scope: string;
+  readonly number: number;
+}
+
+/** A scope that was just claimed. */
+export interface ClaimedScope {
+  readonly claim: Claim;
+  readonly states: ScopeStates;
+  /** The holder before did not finish: what it wrote is not known, and it may be writing still. */
+  readonly interrupted: boolean;
+}
+
+/** How the last tick of a watch went, for whoever looks at its health. */
+export interface WatchHealth extends WatchState {
+  readonly scope: string;
+  readonly kind: string;
 }
 
 /** A job's memory as it was read. */
@@ -36,7 +60,7 @@ export interface JobRow {
   readonly left?: true;
 }
 
-/** Until when the store's owner may work on a watch or a delivery. A holder that dies is replaced when its lease ends, or sooner where its death can be seen. */
+/** Until when the store's owner may work on a scope or a delivery. A holder that dies is replaced when its lease ends, or sooner where its death can be seen. */
 export interface Lease {
   readonly until: Millis;
 }
@@ -107,12 +131,14 @@ export interface Store {
   /** Names this opened store as a holder of leases: no other opened store has the same. */
   readonly owner: string;
 
-  /** Takes the watch for `lease`, or says that somebody, be it this very owner, works on it. `cursor` is absent until the first tick was finished. */
-  claimWatch(watch: string, lease: Lease, now: Millis): Promise<{ readonly cursor: Cursor | undefined } | "busy">;
-  /** Ends a tick: keeps the cursor (a failed tick keeps the old one and counts), and gives the lease back if this owner still has it. */
-  finishTick(watch: string, result: { readonly cursor: Cursor } | { readonly error: string }): Promise<void>;
-  /** Every job that is remembered for the watch, by key. */
-  jobs(watch: string): Promise<ReadonlyMap<string, JobRow>>;
+  /** Takes a scope, the watches of one namespace, for `lease`. `busy`: somebody, be it this very owner, works on it. */
+  claimScope(scope: string, lease: Lease, now: Millis): Promise<ClaimedScope | "busy">;
+  /** Puts off the end of a claim. `lost`: somebody else has had the scope since, or it was finished. */
+  renewScope(claim: Claim, lease: Lease): Promise<"renewed" | "lost">;
+  /** Replaces what is remembered of the scope's watches, and gives it back. `lost`: as above. */
+  finishScope(claim: Claim, states: ScopeStates): Promise<"finished" | "lost">;
+  /** Every job that is remembered for the watch, by key, as it is at this moment; where buckets are named, those in them only (see `bucketOf`). */
+  jobs(watch: string, buckets?: readonly number[]): Promise<ReadonlyMap<string, JobRow>>;
   /** Moves one job one step and queues its deliveries, both or neither. `stale`: another poll moved it first. A delivery that is in the outbox already (same event, same receiver) is left as it is. */
   advance(step: Advance): Promise<"advanced" | "stale">;
 
@@ -126,6 +152,7 @@ export interface Store {
   settle(claimed: Delivery, settlement: Settlement): Promise<"settled" | "taken">;
   counts(): Promise<OutboxCounts>;
 
+  /** The health of every watch of every scope that was ever finished. */
   watches(): Promise<readonly WatchHealth[]>;
   /** Drops what is past its keep: delivered and dead rows, jobs that left the selector. Where the store does this by itself it is a no-op. */
   sweep(now: Millis): Promise<void>;

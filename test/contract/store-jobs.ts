@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { StepType } from "#jobs/job";
+import { BUCKETS, bucketOf } from "#store/bucket";
 import type { Advance } from "#store/store";
 import { advance, DAY, event, ids, memory, NOW, rowOf, step, WATCH } from "../support/store-steps.ts";
 import type { TwoStores } from "./store.ts";
@@ -64,6 +65,20 @@ export function jobsContract(stores: TwoStores, runs: number): void {
     await advance(store, { watch: `${WATCH}2`, key: "ml/other" });
     expect([...(await store.jobs(WATCH)).keys()]).toEqual(keys.toReversed());
     expect((await store.jobs("none")).size).toBe(0);
+  });
+
+  test("the jobs of some buckets are those of a watch whose keys are in them, by key", async () => {
+    const [store] = await stores();
+    const keys = Array.from({ length: 60 }, (_, index) => `ml/job-${String(59 - index)}`);
+    await Promise.all([...keys, "ml/#", "#0#ml/job-1"].map((key) => advance(store, { key })));
+    await advance(store, { watch: `${WATCH}2`, key: "ml/job-1" });
+    const all = await store.jobs(WATCH);
+    const inside = (buckets: readonly number[]) =>
+      new Map([...all].filter(([each]) => buckets.includes(bucketOf(each))));
+    for (const buckets of [[0], [15, 3], [...Array(BUCKETS).keys()], []]) {
+      expect([...(await store.jobs(WATCH, buckets))]).toEqual([...inside(buckets)]);
+    }
+    expect((await store.jobs(WATCH, [3])).size).toBeGreaterThan(0);
   });
 
   test("a job is moved from the row that was read", async () => {

@@ -264,8 +264,8 @@ export function outboxContract(stores: TwoStores): void {
     if (claim !== "taken") await store.settle(claim, { ...retry, nextAttemptAt: NOW + 10.25 });
     expect(await store.due(NOW + 10, 10)).toEqual([]);
     expect(ids(await store.due(NOW + 11, 10))).toEqual(["evt_u1_1"]);
-    expect(await store.claimWatch("w", { until: NOW + 0.5 }, NOW)).toEqual({ cursor: undefined });
-    expect(await store.claimWatch("w", { until: NOW + 2 }, NOW + 1)).toEqual({ cursor: undefined });
+    expect(await store.claimScope("w", { until: NOW + 0.5 }, NOW)).toMatchObject({ interrupted: false });
+    expect(await store.claimScope("w", { until: NOW + 2 }, NOW + 1)).toMatchObject({ interrupted: true });
   });
 
   test.each([

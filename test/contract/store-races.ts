@@ -1,6 +1,18 @@
 import { expect, test } from "vitest";
 import type { Store } from "#store/store";
-import { claimed, event, MINUTE, memory, NOW, queue, rowOf, step, WATCH } from "../support/store-steps.ts";
+import {
+  claimed,
+  claimedScope,
+  event,
+  MINUTE,
+  memory,
+  NOW,
+  queue,
+  rowOf,
+  SCOPE,
+  step,
+  WATCH,
+} from "../support/store-steps.ts";
 import type { TwoStores } from "./store.ts";
 
 const until = NOW + MINUTE;
@@ -15,9 +27,18 @@ export function racesContract(stores: TwoStores): void {
     return Array.from({ length: count }, (_, index) => work(index % 2 === 0 ? one : other, index));
   }
 
-  test("of many who claim a watch at once, one has it", async () => {
-    const answers = await Promise.all(times(16, await stores(), (store) => store.claimWatch(WATCH, { until }, NOW)));
-    expect(answers.filter((answer) => answer !== "busy")).toEqual([{ cursor: undefined }]);
+  test("of many who claim a scope at once, one has it", async () => {
+    const answers = await Promise.all(times(16, await stores(), (store) => store.claimScope(SCOPE, { until }, NOW)));
+    expect(answers.filter((answer) => answer !== "busy")).toMatchObject([{ interrupted: false }]);
+  });
+
+  test("of many who take over a scope at once, one has it, and who had it has lost it", async () => {
+    const both = await stores();
+    const late = await claimedScope(both[0], SCOPE);
+    const lease = { until: until + MINUTE };
+    const answers = await Promise.all(times(16, both, (store) => store.claimScope(SCOPE, lease, until)));
+    expect(answers.filter((answer) => answer !== "busy")).toMatchObject([{ interrupted: true }]);
+    expect(await both[0].finishScope(late.claim, new Map())).toBe("lost");
   });
 
   test("of many who claim a delivery at once, one has it, and it is one attempt", async () => {

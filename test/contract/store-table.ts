@@ -1,14 +1,17 @@
 import { GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, test } from "vitest";
+import { BUCKETS } from "#store/bucket";
 import { deliveryKey } from "#store/dynamodb/delivery-row";
 import { dynamodbStore } from "#store/dynamodb/dynamodb-store";
-import { cursorKey, jobKey, type Key, shardOf, streamPartition } from "#store/dynamodb/keys";
+import { jobKey, type Key, scopeKey, shardOf, streamPartition } from "#store/dynamodb/keys";
 import type { Settlement, Store } from "#store/store";
 import type { DynamodbLocal } from "../support/dynamodb-local.ts";
+import { jobEvent } from "../support/events.ts";
 import { itemSize } from "../support/item-size.ts";
 import {
   advance,
   claimed,
+  claimedScope,
   DAY,
   event,
   ids,
@@ -27,6 +30,19 @@ const later = NOW + 5 * MINUTE;
 const delivered: Settlement = { state: "delivered", at: NOW };
 const dead: Settlement = { state: "dead", at: NOW, error: "chat answered 404" };
 const retry: Settlement = { state: "retry", nextAttemptAt: later, failed: true, error: "chat answered 503" };
+
+const TYPICAL = jobEvent({
+  id: "evt_0123456789abcdef0123456789abcdef",
+  event: "Succeeded",
+  uid: "5c4a2f0e-7f43-4a0e-9d6c-3a3c1f3f8b11",
+  namespace: "machine-learning-research",
+  name: "resnet50-nightly-20261121",
+  reason: "TFJobSucceeded",
+  message: "TFJob machine-learning-research/resnet50-nightly-20261121 successfully completed.",
+  durationSeconds: 5460,
+  previous: { event: "Running", at: "2026-11-21T00:13:11Z" },
+  sincePreviousSeconds: 5400,
+});
 
 /** What only the DynamoDB store promises: its rows, their size, their end, its indexes. */
 export function tableContract(local: () => DynamodbLocal): void {
@@ -53,11 +69,30 @@ export function tableContract(local: () => DynamodbLocal): void {
       expect(size).toBeLessThan(400);
     });
 
-    test("a cursor row is under 250 bytes", async () => {
+    test("a scope's row of three kinds, each with jobs in all buckets, is well under one write unit", async () => {
       const { store, item } = await open();
-      await store.finishTick(WATCH, { cursor: { resourceVersion: "482193377", tickedAt: NOW } });
-      await store.claimWatch(WATCH, { until: later }, NOW);
-      expect(itemSize(await item(cursorKey(WATCH)))).toBeLessThan(250);
+      const scope = "prod/machine-learning-research?labelSelector=team%3Dvision";
+      const digests = Array.from({ length: BUCKETS }, () => "a3Bf_-9x").join(",");
+      const state = { cursor: { resourceVersion: "482193377", tickedAt: NOW, digests }, failures: 0 };
+      const kinds = ["jobs.batch", "pytorchjobs.kubeflow.org", "tfjobs.kubeflow.org"];
+      await store.finishScope((await claimedScope(store, scope)).claim, new Map(kinds.map((kind) => [kind, state])));
+      await store.claimScope(scope, { until: later }, NOW);
+      expect(itemSize(await item(scopeKey(scope)))).toBeLessThan(800);
+    });
+
+    test("the row of a typical delivery is under one write unit", async () => {
+      const { store, item } = await open();
+      await queue(store, "ml-alerts", [TYPICAL]);
+      const size = itemSize(await item(deliveryKey({ event: TYPICAL, receiver: "ml-alerts" })));
+      expect(size).toBeGreaterThan(600);
+      expect(size).toBeLessThan(1024);
+    });
+
+    test("the longest message that a reader lets through fits in a row, and in a Slack message's worth of units", async () => {
+      const { store, item } = await open();
+      const long = event("u1", 1, { message: "\u{1f525}".repeat(1000), reason: "x".repeat(2000) });
+      await queue(store, "chat", [long]);
+      expect(itemSize(await item(deliveryKey({ event: long, receiver: "chat" })))).toBeLessThan(8 * 1024);
     });
 
     test.each([

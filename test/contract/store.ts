@@ -4,7 +4,7 @@ import { jobsContract } from "./store-jobs.ts";
 import { modelContract } from "./store-model.ts";
 import { outboxContract } from "./store-outbox.ts";
 import { racesContract } from "./store-races.ts";
-import { ownersContract, watchesContract } from "./store-watches.ts";
+import { ownersContract, scopesContract } from "./store-scopes.ts";
 
 /** Makes a place without any data, and answers with how to open a store on it: each call opens one more on the same data. */
 export type FreshPlace = () => Promise<() => Promise<Store>>;
@@ -29,7 +29,7 @@ export function storeContract(name: string, fresh: FreshPlace, { runs, severalOw
   };
 
   describe(`the ${name} store`, () => {
-    watchesContract(stores);
+    scopesContract(stores);
     if (severalOwners) ownersContract(stores);
     jobsContract(stores, runs);
     outboxContract(stores);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { watchId } from "#polling/watch";
+import { kindKey, scopeId, watchId } from "#polling/watch";
 import { rowOf } from "../support/store-steps.ts";
 import { change, create, openScene, relabel, remove, touch, WATCH } from "../unit/polling/scene.ts";
 
@@ -153,10 +153,8 @@ describe("ticks", () => {
     await scene.tick();
     const [health] = await scene.store.watches();
     expect(health).toEqual({
-      watch: watchId(WATCH),
-      cursor: { resourceVersion: scene.server.resourceVersion, tickedAt: scene.clock.now },
-      failures: 0,
-      error: undefined,
+      ...{ scope: scopeId(WATCH), kind: kindKey(WATCH), failures: 0 },
+      cursor: { resourceVersion: scene.server.resourceVersion, tickedAt: scene.clock.now, digests: expect.any(String) },
     });
   });
 
@@ -165,7 +163,7 @@ describe("ticks", () => {
     await scene.tick();
     const { requestCount } = scene.server;
     // The tick that holds it began a moment before this one and is not over.
-    await scene.store.claimWatch(watchId(WATCH), { until: scene.clock.now + 120_000 }, scene.clock.now);
+    await scene.store.claimScope(scopeId(WATCH), { until: scene.clock.now + 120_000 }, scene.clock.now);
     expect(await scene.tick()).toEqual({ state: "busy" });
     expect(scene.server.requestCount).toBe(requestCount);
   });

@@ -58,10 +58,11 @@ test("a step that says nothing costs a single write", async () => {
 
 test("a claim that meets a transaction is tried again, and is an error where that does not help", async () => {
   const conflict = { error: "TransactionConflictException" };
-  const passing = await open(conflict, conflict, { Attributes: { pk: { S: "watch#w" } } });
-  expect(await passing.store.claimWatch("w", { until }, NOW)).toEqual({ cursor: undefined });
+  const passing = await open(conflict, conflict, {});
+  const claim = { scope: "w", number: 1 };
+  expect(await passing.store.claimScope("w", { until }, NOW)).toEqual({ claim, states: new Map(), interrupted: false });
   const lasting = await open(conflict);
-  await expect(lasting.store.claimWatch("w", { until }, NOW)).rejects.toMatchObject({ code: "unavailable" });
+  await expect(lasting.store.claimScope("w", { until }, NOW)).rejects.toMatchObject({ code: "unavailable" });
   expect(lasting.requests).toHaveLength(5);
 });
 

@@ -98,15 +98,15 @@ test("the leases of a killed process are free at once for the next, those of a l
   const now = Date.now();
   await queue(before, "chat", [event("u1", 1)], now);
   await before.close();
-  const killed = start(path, "watch-of-killed", "hold");
+  const killed = start(path, "scope-of-killed", "hold");
   await lines(killed, (count) => count === 2 && killed.kill("SIGKILL"));
-  const living = start(path, "watch-of-living", "hold");
+  const living = start(path, "scope-of-living", "hold");
   const store = await new Promise<ReturnType<typeof sqliteStore>>((resolve) => {
     void lines(living, (count) => count === 2 && resolve(sqliteStore(path)));
   });
   const lease = { until: now + 1 };
-  expect(await store.claimWatch("watch-of-killed", lease, now)).toEqual({ cursor: undefined });
-  expect(await store.claimWatch("watch-of-living", lease, now)).toBe("busy");
+  expect(await store.claimScope("scope-of-killed", lease, now)).toMatchObject({ interrupted: true });
+  expect(await store.claimScope("scope-of-living", lease, now)).toBe("busy");
   // The living one took the delivery over from the killed one: its second attempt.
   expect(await store.head({ uid: "u1", receiver: "chat" })).toMatchObject({ attempts: 2 });
   expect(await store.due(now + 1, 10)).toEqual([]);

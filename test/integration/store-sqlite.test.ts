@@ -10,6 +10,7 @@ import { StoreError } from "#store/store-error";
 import {
   advance,
   claimed,
+  claimedScope,
   DAY,
   event,
   ids,
@@ -18,11 +19,13 @@ import {
   NOW,
   queue,
   rowOf,
+  SCOPE,
   step,
   WATCH,
 } from "../support/store-steps.ts";
 
 const until = NOW + MINUTE;
+const states = new Map([["jobs.batch", { cursor: { resourceVersion: "7", tickedAt: NOW }, failures: 0 }]]);
 const stream = { uid: "u1", receiver: "chat" };
 let folder = "";
 let path = "";
@@ -35,6 +38,22 @@ beforeEach(() => {
     rmSync(folder, { recursive: true });
   });
 });
+
+/** What the first version made of a new file, as far as it is of interest here. */
+const FIRST_SCHEMA = `
+  CREATE TABLE session (owner TEXT PRIMARY KEY, host TEXT NOT NULL, pid INTEGER NOT NULL, started TEXT NOT NULL) STRICT;
+  CREATE TABLE watch (watch TEXT PRIMARY KEY, resource_version TEXT, ticked_at INTEGER,
+    failures INTEGER NOT NULL DEFAULT 0, error TEXT, owner TEXT, until INTEGER) STRICT;
+  CREATE TABLE job (watch TEXT NOT NULL, key TEXT NOT NULL, version INTEGER NOT NULL, memory TEXT NOT NULL,
+    left_at INTEGER, PRIMARY KEY (watch, key)) STRICT, WITHOUT ROWID;
+  INSERT INTO job VALUES ('prod/ml/jobs.batch', 'ml/mnist', 1, '${JSON.stringify(memory())}', NULL);
+  CREATE TABLE delivery (event_id TEXT NOT NULL, receiver TEXT NOT NULL, uid TEXT NOT NULL, event TEXT NOT NULL,
+    "order" INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+    failures INTEGER NOT NULL DEFAULT 0, queued_at INTEGER NOT NULL, next_attempt_at INTEGER NOT NULL,
+    settled_at INTEGER, error TEXT, owner TEXT, until INTEGER, PRIMARY KEY (event_id, receiver)) STRICT;
+  PRAGMA application_id = ${0x4a42454c};
+  PRAGMA user_version = 1;
+`;
 
 /** Another program at the same file. */
 function withDatabase(work: (database: DatabaseSync) => void): void {
@@ -67,7 +86,7 @@ function withoutRights<T>(work: () => T): T {
 async function newFile(): Promise<void> {
   const store = sqliteStore(path);
   await store.advance(step({ deliveries: [{ receiver: "chat", event: event("u1", 1) }] }));
-  await store.finishTick(WATCH, { cursor: { resourceVersion: "7", tickedAt: NOW } });
+  await store.finishScope((await claimedScope(store, SCOPE)).claim, states);
   await store.close();
 }
 
@@ -76,7 +95,7 @@ test("what is remembered outlives the process", async () => {
   const store = sqliteStore(path);
   expect((await rowOf(store, WATCH, "ml/mnist"))?.memory).toEqual(memory());
   expect(ids(await store.due(NOW, 10))).toEqual(["evt_u1_1"]);
-  expect(await store.claimWatch(WATCH, { until }, NOW)).toEqual({ cursor: { resourceVersion: "7", tickedAt: NOW } });
+  expect(await claimedScope(store, SCOPE)).toMatchObject({ states, interrupted: false });
   await store.close();
 });
 
@@ -147,6 +166,32 @@ test.each([
   const error = failure(() => sqliteStore(where()));
   expect(error).toMatchObject({ code: "no-folder", message: expect.stringContaining(where()) });
 });
+
+test("a file of the first version keeps its cursors, so that no watch begins anew", async () => {
+  withDatabase((database) => {
+    database.exec(FIRST_SCHEMA);
+    const watch = database.prepare(
+      "INSERT INTO watch (watch, resource_version, ticked_at, failures, error, owner, until) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    );
+    watch.run("prod/ml/tfjobs.kubeflow.org", "7", NOW, 0, null, null, null);
+    watch.run("prod/ml/jobs.batch", "8", NOW + 1, 3, "cluster prod: no", "gone", NOW + DAY);
+    watch.run("prod/ml/mpijobs.kubeflow.org", null, null, 1, "cluster prod: not there", null, null);
+    watch.run("a%2Fb/c%3Fd/jobs.batch?labelSelector=a%2Fb%3D%3F", "9", NOW, 0, null, null, null);
+  });
+  const store = sqliteStore(path);
+  expect(await store.watches()).toEqual([
+    { scope: "a%2Fb/c%3Fd?labelSelector=a%2Fb%3D%3F", kind: "jobs.batch", ...cursorOf("9", NOW), failures: 0 },
+    { scope: "prod/ml", kind: "jobs.batch", ...cursorOf("8", NOW + 1), failures: 3, error: "cluster prod: no" },
+    { scope: "prod/ml", kind: "mpijobs.kubeflow.org", failures: 1, error: "cluster prod: not there" },
+    { scope: "prod/ml", kind: "tfjobs.kubeflow.org", ...cursorOf("7", NOW), failures: 0 },
+  ]);
+  const { states, interrupted } = await claimedScope(store, "prod/ml");
+  expect({ kinds: states.size, interrupted }).toEqual({ kinds: 3, interrupted: false });
+  expect((await rowOf(store, "prod/ml/jobs.batch", "ml/mnist"))?.memory).toEqual(memory());
+  await store.close();
+});
+
+const cursorOf = (resourceVersion: string, tickedAt: number) => ({ cursor: { resourceVersion, tickedAt } });
 
 test("a file that a newer Jobbell wrote is an error, and stays as it is", async () => {
   await newFile();
@@ -245,9 +290,9 @@ test("a store that was closed says so, and may be closed again", async () => {
 
 test("a file that is opened once more by the same process leaves everybody's leases as they are", async () => {
   const one = sqliteStore(path);
-  await one.claimWatch(WATCH, { until }, NOW);
+  await claimedScope(one, SCOPE);
   const other = sqliteStore(path);
-  expect(await other.claimWatch(WATCH, { until }, NOW)).toBe("busy");
+  expect(await other.claimScope(SCOPE, { until }, NOW)).toBe("busy");
   await Promise.all([one.close(), other.close()]);
 });
 
@@ -255,9 +300,9 @@ test("a store gives its leases back when it is closed", async () => {
   const [one, other] = [sqliteStore(path), sqliteStore(path)];
   await queue(one, "chat", [event("u1", 1)]);
   await claimed(one, await one.head(stream));
-  await one.claimWatch(WATCH, { until }, NOW);
+  await claimedScope(one, SCOPE);
   await one.close();
-  expect(await other.claimWatch(WATCH, { until }, NOW)).toEqual({ cursor: undefined });
+  expect(await claimedScope(other, SCOPE)).toMatchObject({ interrupted: true });
   expect(await other.due(NOW, 10)).toMatchObject([{ attempts: 1 }]);
   await other.close();
 });
@@ -267,15 +312,15 @@ test.each([
   ["free", "a number that nobody has", hostname(), () => 2 ** 22 + 1, ""],
   ["free", "a number that another process has by now", hostname(), () => process.ppid, "7"],
   ["busy", "a number of another machine", "elsewhere", () => 2 ** 22 + 1, "7"],
-])("a watch is %s after an earlier process with %s held it", async (expected, _, host, pid, started) => {
+])("a scope is %s after an earlier process with %s held it", async (expected, _, host, pid, started) => {
   const gone = sqliteStore(path);
-  await gone.claimWatch(WATCH, { until }, NOW);
+  await claimedScope(gone, SCOPE);
   withDatabase((database) => {
     database.prepare("UPDATE session SET owner = 'gone', host = ?, pid = ?, started = ?").run(host, pid(), started);
-    database.exec("UPDATE watch SET owner = 'gone'");
+    database.exec("UPDATE scope SET owner = 'gone'");
   });
   const next = sqliteStore(path);
-  const claim = await next.claimWatch(WATCH, { until }, NOW);
+  const claim = await next.claimScope(SCOPE, { until }, NOW);
   expect(claim === "busy" ? "busy" : "free").toBe(expected);
   await Promise.all([gone.close(), next.close()]);
 });

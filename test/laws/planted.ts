@@ -24,6 +24,7 @@ export const PLANTS: readonly Plant[] = [
   ["routing-is-pure", "lib/routing/timed.ts", "node:timers", "timers"],
   ["routing-is-pure", "lib/routing/stored.ts", "#store/store", STORE],
   ["interfaces-know-jobs-only", STORE, "node:crypto", "crypto"],
+  ["interfaces-know-jobs-only", "lib/store/bucket.ts", "node:crypto", "crypto"],
   ["interfaces-know-jobs-only", "lib/receivers/receiver.ts", "#text/clean", "lib/text/clean.ts"],
   ["interfaces-know-jobs-only", "lib/cluster/cluster.ts", "./list.ts", "lib/cluster/list.ts"],
   ["interfaces-know-jobs-only", "lib/cluster/access.ts", "./list.ts", "lib/cluster/list.ts"],

@@ -33,10 +33,10 @@ async function deliver(store: Store, delivery: Parameters<Store["settle"]>[0]): 
     console.log(`delivered ${claim.event.id}`);
 }
 
-/** Takes a watch and whatever is due for an hour, and waits to be killed. */
+/** Takes a scope and whatever is due for an hour, and waits to be killed. */
 async function hold(store: Store): Promise<void> {
   const now = Date.now();
-  await store.claimWatch(name, { until: now + HOUR }, now);
+  await store.claimScope(name, { until: now + HOUR }, now);
   for (const delivery of await store.due(now, 100)) await store.claimDelivery(delivery, { until: now + HOUR }, now);
   console.log("holding");
   setInterval(() => {}, HOUR);

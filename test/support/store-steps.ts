@@ -1,6 +1,6 @@
 import { type EventType, type JobEvent, rfc3339 } from "#jobs/event";
 import type { Memory } from "#jobs/job";
-import type { Advance, Delivery, JobRow, Store } from "#store/store";
+import type { Advance, ClaimedScope, Delivery, JobRow, Store } from "#store/store";
 import { jobEvent } from "./events.ts";
 
 /** The time at which the stores' tests play. */
@@ -8,7 +8,8 @@ export const NOW = Date.UTC(2026, 10, 21, 2, 17, 12);
 export const MINUTE = 60_000;
 export const DAY = 24 * 60 * MINUTE;
 
-export const WATCH = "prod/ml/pytorchjobs";
+export const SCOPE = "prod/ml";
+export const WATCH = "prod/ml/pytorchjobs.kubeflow.org";
 
 /** What is remembered of a job that runs. */
 export function memory(changes: Partial<Memory> = {}): Memory {
@@ -84,6 +85,13 @@ export async function claimed(store: Store, delivery: Delivery | undefined, now:
   const claim = await store.claimDelivery(delivery, { until: now + MINUTE }, now);
   if (claim === "taken") throw new Error(`${delivery.event.id} is taken`);
   return claim;
+}
+
+/** Claims a scope for a minute; an error where it is busy. */
+export async function claimedScope(store: Store, scope: string, now: number = NOW): Promise<ClaimedScope> {
+  const claimed = await store.claimScope(scope, { until: now + MINUTE }, now);
+  if (claimed === "busy") throw new Error(`${scope} is busy`);
+  return claimed;
 }
 
 /** Delivers everything that becomes due up to `until`, minute by minute, and says what was delivered. */

@@ -24,7 +24,17 @@ export function withTimes(conditions: z.output<typeof Conditions>, createdAt: Se
     type,
     status,
     at: lastTransitionTime ?? lastUpdateTime ?? createdAt,
-    reason: reason ?? undefined,
-    message: message ?? undefined,
+    reason: cut(reason ?? undefined),
+    message: cut(message ?? undefined),
   }));
+}
+
+/** No receiver shows more, and a CRD sets no limit: 400 kB of it would fit in no row of DynamoDB. */
+const MOST_CHARACTERS = 2000;
+
+/** The beginning, with `…` in place of the rest. */
+function cut(text: string | undefined): string | undefined {
+  if (text === undefined || text.length <= MOST_CHARACTERS) return text;
+  // A surrogate pair is one character: of its halves none is kept alone.
+  return `${text.slice(0, MOST_CHARACTERS - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }

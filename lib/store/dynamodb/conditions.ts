@@ -1,4 +1,4 @@
-import type { Delivery, Millis } from "../store.ts";
+import type { Claim, Delivery, Millis } from "../store.ts";
 import { allOf, anyOf, type Piece, piece } from "./expressions.ts";
 
 /** DynamoDB's time to live, which counts in seconds. */
@@ -30,8 +30,13 @@ export function isFree(now: Millis): Piece {
   return anyOf(piece("attribute_not_exists(#owner)"), piece("#until <= :now", { ":now": now }));
 }
 
-export function isHeldBy(owner: string): Piece {
+function isHeldBy(owner: string): Piece {
   return piece("#owner = :owner", { ":owner": owner });
+}
+
+/** This claim on a scope, and no other one of the same owner. */
+export function isClaim({ number }: Claim, owner: string): Piece {
+  return allOf(isHeldBy(owner), piece("#n = :claim", { ":claim": number }));
 }
 
 /** The attempt that was claimed, and no later one of the same owner. */

@@ -6,9 +6,10 @@ import { counts } from "./counts.ts";
 import { due } from "./due.ts";
 import { explained } from "./explain.ts";
 import { advance, jobs } from "./jobs.ts";
+import { SHARDS } from "./keys.ts";
 import { claimDelivery, head, settle } from "./outbox.ts";
 import type { Table } from "./requests.ts";
-import { claimWatch, finishTick, watches } from "./watches.ts";
+import { claimScope, finishScope, renewScope, watches } from "./scopes.ts";
 
 export interface DynamodbStoreOptions {
   /** The caller's: `close` leaves it open. */
@@ -17,18 +18,21 @@ export interface DynamodbStoreOptions {
   readonly table: string;
   /** Decides which rows count as dropped before DynamoDB drops them. */
   readonly now?: () => Millis;
+  /** What `due` and `counts` look at, of 0 to 7: several workers can share the outbox. All by default; each stream is in one of them. */
+  readonly shards?: readonly number[];
 }
 
 /** A store in one DynamoDB table. Every method throws a {@link StoreError} and nothing else. */
-export function dynamodbStore({ client, table: name, now = Date.now }: DynamodbStoreOptions): Store {
-  const table: Table = { client: DynamoDBDocumentClient.from(client), name, owner: randomUUID(), now };
+export function dynamodbStore({ client, table: name, now = Date.now, shards = SHARDS }: DynamodbStoreOptions): Store {
+  const table: Table = { client: DynamoDBDocumentClient.from(client), name, owner: randomUUID(), now, shards };
   const run = <T>(work: () => Promise<T>): Promise<T> => explained(name, work);
 
   return {
     owner: table.owner,
-    claimWatch: (watch, lease, at) => run(() => claimWatch(table, watch, lease, at)),
-    finishTick: (watch, result) => run(() => finishTick(table, watch, result)),
-    jobs: (watch) => run(() => jobs(table, watch)),
+    claimScope: (scope, lease, at) => run(() => claimScope(table, scope, lease, at)),
+    renewScope: (claim, lease) => run(() => renewScope(table, claim, lease)),
+    finishScope: (claim, states) => run(() => finishScope(table, claim, states)),
+    jobs: (watch, buckets) => run(() => jobs(table, watch, buckets)),
     advance: (step) => run(() => advance(table, step)),
     due: (at, limit, except = []) => run(() => due(table, at, limit, except)),
     head: (stream) => run(() => head(table, stream)),

@@ -4,7 +4,7 @@ import { KEEP } from "../keep.ts";
 import { Labels, StepType } from "../schemas.ts";
 import type { Advance, JobRow } from "../store.ts";
 import { ttl } from "./conditions.ts";
-import { JOB, jobKey } from "./keys.ts";
+import { JOB, jobKey, jobOf } from "./keys.ts";
 
 // There is a row for every job that lives, and DynamoDB bills names as well as values: hence one or two letters.
 const Row = z.object({
@@ -43,7 +43,7 @@ export function encodeJob({ watch, key, now }: Advance, version: number, after: 
 /** Throws a `ZodError` for a row that is not a job's. */
 export function decodeJob(item: unknown): JobRow {
   const row = Row.parse(item);
-  const job = { key: row.sk.slice(JOB.length), version: row.v, memory: decodeMemory(row) };
+  const job = { key: jobOf(row.sk), version: row.v, memory: decodeMemory(row) };
   return row.left ? { ...job, left: true } : job;
 }
 

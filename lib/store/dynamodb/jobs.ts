@@ -6,24 +6,42 @@ import { hasVersion, isAbsent, isKept } from "./conditions.ts";
 import { encodeDelivery } from "./delivery-row.ts";
 import { expressions, piece } from "./expressions.ts";
 import { decodeJob, encodeJob } from "./job-row.ts";
-import { JOB, jobKey, watchPartition } from "./keys.ts";
+import { bucketPrefix, JOB, jobKey, watchPartition } from "./keys.ts";
 import { CONDITION_FAILED, CONFLICT, mayPass, pause, refusals, TRIES } from "./refusals.ts";
-import { pages, type Table } from "./requests.ts";
+import { all, type Table } from "./requests.ts";
 
 type Action = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
 
 // DynamoDB's limit for one transaction.
 const MOST_ACTIONS = 100;
 
-/** Read strongly: a job that was just written and is not seen would be taken for a new one. */
-export async function jobs(table: Table, watch: string): Promise<ReadonlyMap<string, JobRow>> {
-  const partition = piece("#pk = :pk AND begins_with(#sk, :job)", { ":pk": watchPartition(watch), ":job": JOB });
-  const query = expressions({ KeyConditionExpression: partition, FilterExpression: isKept(table.now()) });
-  const rows = new Map<string, JobRow>();
-  for await (const page of pages(table, { ...query, ConsistentRead: true })) {
-    for (const row of page.map(decodeJob)) rows.set(row.key, row);
-  }
-  return rows;
+/**
+ * Read strongly. A write from an older row would be refused, but nothing refuses the conclusion that there is nothing to
+ * write: of a new job that is not seen, and not listed any more, nobody would ever hear that it vanished.
+ */
+export async function jobs(
+  table: Table,
+  watch: string,
+  buckets?: readonly number[],
+): Promise<ReadonlyMap<string, JobRow>> {
+  const prefixes = buckets?.map(bucketPrefix) ?? [JOB];
+  const found = await Promise.all(prefixes.map((prefix) => jobsUnder(table, watch, prefix)));
+  return new Map(
+    found
+      .flat()
+      .sort(byKey)
+      .map((row) => [row.key, row]),
+  );
+}
+
+async function jobsUnder(table: Table, watch: string, prefix: string): Promise<readonly JobRow[]> {
+  const rows = piece("#pk = :pk AND begins_with(#sk, :prefix)", { ":pk": watchPartition(watch), ":prefix": prefix });
+  const query = expressions({ KeyConditionExpression: rows, FilterExpression: isKept(table.now()) });
+  return (await all(table, { ...query, ConsistentRead: true })).map(decodeJob);
+}
+
+function byKey(a: JobRow, b: JobRow): number {
+  return a.key < b.key ? -1 : 1;
 }
 
 export async function advance(table: Table, step: Advance): Promise<"advanced" | "stale"> {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { bucketOf } from "../bucket.ts";
 import type { Stream } from "../store.ts";
 
 /** The primary key of a row. */
@@ -9,24 +10,34 @@ export interface Key {
 
 /** What the keys of all jobs of a watch begin with. */
 export const JOB = "job#";
-/** The list of all watches in the index `listed`. */
-export const WATCHES = "watch";
+/** What the partition of a scope begins with. */
+export const SCOPE = "scope#";
+/** The list of all scopes in the index `listed`. */
+export const SCOPES = "scope";
 
 // A busy index partition takes 1000 writes a second: eight of them are more than receivers take.
-const SHARDS = 8;
-
-export const shards: readonly number[] = Array.from({ length: SHARDS }, (_, shard) => shard);
+export const SHARDS: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7];
 
 export function watchPartition(watch: string): string {
   return `watch#${watch}`;
 }
 
-export function cursorKey(watch: string): Key {
-  return { pk: watchPartition(watch), sk: "cursor" };
+export function scopeKey(scope: string): Key {
+  return { pk: `${SCOPE}${scope}`, sk: "scope" };
+}
+
+/** What the sort keys of a bucket begin with, so that one query reads the bucket and nothing else. */
+export function bucketPrefix(bucket: number): string {
+  return `${JOB}${bucket.toString(16)}#`;
 }
 
 export function jobKey(watch: string, key: string): Key {
-  return { pk: watchPartition(watch), sk: `${JOB}${key}` };
+  return { pk: watchPartition(watch), sk: `${bucketPrefix(bucketOf(key))}${key}` };
+}
+
+/** The key of the job to which a sort key belongs. */
+export function jobOf(sk: string): string {
+  return sk.slice(bucketPrefix(0).length);
 }
 
 /** The partition of a stream. The uid's `#` is written in another way, so that no two streams share one. */
@@ -41,7 +52,7 @@ export function receiverOf(partition: string): string {
 
 /** The shard of the index `due` in which all deliveries of a stream are. */
 export function shardOf(partition: string): number {
-  return createHash("sha256").update(partition).digest().readUInt8() % SHARDS;
+  return createHash("sha256").update(partition).digest().readUInt8() % SHARDS.length;
 }
 
 /** The list of dead deliveries of one shard in the index `listed`. */

@@ -17,19 +17,34 @@ export interface Table {
   readonly owner: string;
   /** The time by which rows count as dropped. */
   readonly now: () => Millis;
+  /** The shards of the outbox that this store looks at. */
+  readonly shards: readonly number[];
 }
 
 export type Item = Readonly<Record<string, unknown>>;
 
-/** Changes one row, under a condition if there is one. Answers with the row as it is then, or `undefined` where the condition does not hold. */
-export async function update(table: Table, key: Key, change: Change, condition?: Piece): Promise<Item | undefined> {
-  const changed = { UpdateExpression: changing(change) };
-  const conditional = condition && { ...changed, ConditionExpression: condition };
+/** Changes one row under a condition. Answers with the row as it is then, or `undefined` where the condition does not hold. */
+export function update(table: Table, key: Key, change: Change, condition: Piece): Promise<Item | undefined> {
+  return write(table, key, change, condition, "ALL_NEW");
+}
+
+/** As {@link update}, but answers with the row as it was before: empty where there was none. */
+export function replace(table: Table, key: Key, change: Change, condition: Piece): Promise<Item | undefined> {
+  return write(table, key, change, condition, "ALL_OLD");
+}
+
+async function write(
+  table: Table,
+  key: Key,
+  change: Change,
+  condition: Piece,
+  answer: "ALL_OLD" | "ALL_NEW",
+): Promise<Item | undefined> {
   const request = new UpdateCommand({
     TableName: table.name,
     Key: key,
-    ...(conditional ? expressions(conditional) : expressions(changed)),
-    ReturnValues: "ALL_NEW",
+    ...expressions({ UpdateExpression: changing(change), ConditionExpression: condition }),
+    ReturnValues: answer,
   });
   for (let tries = 1; ; tries += 1) {
     try {

@@ -2,7 +2,7 @@ import type { CreateTableCommandInput, UpdateTimeToLiveCommandInput } from "@aws
 
 /** The index of pending deliveries by the time of their next attempt, in shards. */
 export const DUE = "due";
-/** The index of what is listed as a whole: the cursors of all watches, the dead deliveries. */
+/** The index of what is listed as a whole: all scopes, the dead deliveries. */
 export const LISTED = "listed";
 
 /** The one table, on demand. Both indexes are sparse: idle jobs and delivered events are in none of them. */

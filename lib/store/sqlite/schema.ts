@@ -59,6 +59,47 @@ const MIGRATIONS = [
   CREATE INDEX delivery_held ON delivery (owner) WHERE owner IS NOT NULL;
   CREATE INDEX delivery_settled ON delivery (state, settled_at) WHERE state <> 'pending';
   `,
+  // The watches of one namespace with the same selectors become a scope: `prod/ml/tfjobs.kubeflow.org?labelSelector=a%3Db`
+  // is `tfjobs.kubeflow.org` of `prod/ml?labelSelector=a%3Db`. The parts are percent-encoded: no more slashes are in them.
+  `
+  CREATE TABLE scope (
+    scope TEXT PRIMARY KEY,
+    claims INTEGER NOT NULL DEFAULT 0,
+    states TEXT NOT NULL DEFAULT '{}',
+    owner TEXT,
+    until INTEGER
+  ) STRICT, WITHOUT ROWID;
+
+  WITH
+    one (watch, path, selectors) AS (
+      SELECT watch,
+        iif(instr(watch, '?') = 0, watch, substr(watch, 1, instr(watch, '?') - 1)),
+        iif(instr(watch, '?') = 0, '', substr(watch, instr(watch, '?')))
+      FROM watch
+    ),
+    two (watch, path, selectors, cluster) AS (
+      SELECT watch, path, selectors, instr(path, '/') FROM one
+    ),
+    three (watch, path, selectors, place) AS (
+      SELECT watch, path, selectors, cluster + instr(substr(path, cluster + 1), '/') FROM two
+    )
+  INSERT INTO scope (scope, states)
+  SELECT
+    substr(path, 1, place - 1) || selectors,
+    json_group_object(
+      substr(path, place + 1),
+      json_patch('{}', json_object(
+        'cursor', json(iif(resource_version IS NULL OR ticked_at IS NULL, 'null',
+          json_object('resourceVersion', resource_version, 'tickedAt', ticked_at))),
+        'failures', failures,
+        'error', error
+      ))
+    )
+  FROM three JOIN watch USING (watch)
+  GROUP BY 1;
+
+  DROP TABLE watch;
+  `,
 ];
 
 /** Brings a file to the newest schema, in one transaction. A file of another program, or of a newer Jobbell, is left as it is. */

@@ -43,7 +43,8 @@ function sessionsHere(database: DatabaseSync): readonly Session[] {
 }
 
 function end(database: DatabaseSync, owner: string): void {
-  database.prepare("UPDATE watch SET owner = NULL, until = NULL WHERE owner = ?").run(owner);
+  // Not freed of its owner, for it was not finished: whoever claims it next has to know.
+  database.prepare("UPDATE scope SET until = 0 WHERE owner = ?").run(owner);
   database.prepare("UPDATE delivery SET owner = NULL, until = NULL WHERE owner = ?").run(owner);
   database.prepare("DELETE FROM session WHERE owner = ?").run(owner);
 }

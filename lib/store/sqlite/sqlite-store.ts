@@ -6,10 +6,10 @@ import { explained } from "./explain.ts";
 import { jobTable } from "./jobs.ts";
 import { openDatabase, orClosed } from "./open.ts";
 import { outboxTable } from "./outbox.ts";
+import { scopeTable } from "./scopes.ts";
 import { closeSession, openSession } from "./session.ts";
 import { sweeper } from "./sweep.ts";
 import { transaction } from "./transaction.ts";
-import { watchTable } from "./watches.ts";
 
 export interface SqliteStoreOptions {
   /** How long to wait for another process that writes, in milliseconds. The whole process waits. */
@@ -31,7 +31,7 @@ export function sqliteStore(path: string, { lockTimeoutMs = 5000 }: SqliteStoreO
 
 function storeOf(file: string, database: DatabaseSync): Store {
   const owner = openSession(database);
-  const watches = watchTable(database, owner);
+  const scopes = scopeTable(database, owner);
   const jobs = jobTable(database);
   const outbox = outboxTable(database, owner);
   const sweep = sweeper(database);
@@ -56,16 +56,17 @@ function storeOf(file: string, database: DatabaseSync): Store {
 
   return {
     owner,
-    claimWatch: (watch, lease, now) => run(() => watches.claim(watch, lease, now)),
-    finishTick: (watch, result) => run(() => watches.finish(watch, result)),
-    jobs: (watch) => run(() => jobs.all(watch)),
+    claimScope: (scope, lease, now) => run(() => scopes.claim(scope, lease, now)),
+    renewScope: (claim, lease) => run(() => scopes.renew(claim, lease)),
+    finishScope: (claim, states) => run(() => scopes.finish(claim, states)),
+    jobs: (watch, buckets) => run(() => jobs.all(watch, buckets)),
     advance: (step) => run(() => advance(step)),
     due: (now, limit, except = []) => run(() => outbox.due(now, limit, except)),
     head: (stream) => run(() => outbox.head(stream)),
     claimDelivery: (delivery, lease, now) => run(() => outbox.claim(delivery, lease, now)),
     settle: (claimed, settlement) => run(() => outbox.settle(claimed, settlement)),
     counts: () => run(() => outbox.counts()),
-    watches: () => run(() => watches.health()),
+    watches: () => run(() => scopes.health()),
     sweep: (now) => run(() => sweep(now)),
     close: () => run(close),
   };

@@ -4,7 +4,8 @@ import type { Cluster } from "#cluster/cluster";
 import { openCluster } from "#cluster/http-cluster";
 import type { JobEvent } from "#jobs/event";
 import { tfJob } from "#jobs/kinds/kubeflow";
-import { type TickResult, tick } from "#polling/tick";
+import { poll } from "#polling/poll";
+import type { TickResult } from "#polling/tick";
 import type { Watch } from "#polling/watch";
 import { everythingTo } from "#routing/route";
 import { type ApiServer, type ApiServerOptions, startApiServer } from "#sim/api-server";
@@ -70,7 +71,7 @@ export async function openScene({ server: options, watch, token }: SceneOptions 
         pause,
         onEvent: (event: JobEvent) => events.push(event),
       };
-      return tick(services, cluster, { ...WATCH, ...watch, ...changes }, SIGNAL);
+      return pollOne(services, cluster, { ...WATCH, ...watch, ...changes });
     },
     async said(changes) {
       const { length } = events;
@@ -90,6 +91,17 @@ export async function openScene({ server: options, watch, token }: SceneOptions 
     },
   };
   return scene;
+}
+
+/** A tick of one watch. */
+export async function pollOne(
+  services: Parameters<typeof poll>[0],
+  cluster: Cluster,
+  watch: Watch = WATCH,
+): Promise<TickResult> {
+  const [result] = await poll(services, () => cluster, [watch], SIGNAL);
+  if (result === undefined) throw new Error("poll answered nothing");
+  return result;
 }
 
 /** `mnist Running@3`, in seconds of the tables; a job vanishes at no time that a table could know. */

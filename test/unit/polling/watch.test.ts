@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { KINDS } from "#jobs/kinds/registry";
-import { type Watch, watchId, watchName } from "#polling/watch";
+import { kindKey, scopeId, type Watch, watchId, watchName } from "#polling/watch";
 import { WATCH } from "./scene.ts";
 
 const id = (changes: Partial<Watch> = {}) => watchId({ ...WATCH, ...changes });
@@ -40,6 +40,30 @@ describe("the id of a watch", () => {
       id({ cluster: "prod?ml" }),
     ];
     expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe("the id of a scope", () => {
+  const scope = (changes: Partial<Watch> = {}) => scopeId({ ...WATCH, ...changes });
+
+  test("never changes, and within it the kind is enough", () => {
+    expect(scope()).toBe("prod/ml");
+    expect(scope({ labelSelector: "team=vision" })).toBe("prod/ml?labelSelector=team%3Dvision");
+    expect(kindKey(WATCH)).toBe("tfjobs.kubeflow.org");
+  });
+
+  test("is one for all kinds, and another one for another cluster, namespace or selector", () => {
+    expect(new Set(KINDS.map((kind) => scope({ kind }))).size).toBe(1);
+    const scopes = [
+      scope(),
+      scope({ cluster: "lab" }),
+      scope({ namespace: "research" }),
+      scope({ labelSelector: "a=b" }),
+      scope({ fieldSelector: "a=b" }),
+      scope({ cluster: "prod/ml", namespace: "x" }),
+      scope({ cluster: "prod", namespace: "ml/x" }),
+    ];
+    expect(new Set(scopes).size).toBe(scopes.length);
   });
 });
 
