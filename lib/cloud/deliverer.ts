@@ -37,6 +37,7 @@ function report({ receiver, event, attempts, queuedAt }: Delivery, settlement: S
       logger.warn("will be tried again", { ...ids, reason: settlement.error });
       return;
     case "dead":
+      metrics.addMetric("DeliveriesGivenUp", MetricUnit.Count, 1);
       logger.error("given up", { ...ids, reason: settlement.error });
       return;
     default:

@@ -5,6 +5,7 @@ import type { JobEvent } from "#jobs/event";
 import { poll as pollWatches } from "#polling/poll";
 import type { TickResult } from "#polling/tick";
 import { type Watch, watchId } from "#polling/watch";
+import type { Millis } from "#store/store";
 import { pause, watchesOf } from "#wiring";
 import { cluster, forgetCluster } from "./clusters.ts";
 import { packagedConfig } from "./config.ts";
@@ -18,6 +19,9 @@ const STALE_MS = 3 * 60_000;
 /** What a tick needs to end well. */
 const MARGIN_MS = 5_000;
 
+const MOST_COMPLAINTS = 1000;
+
+const complaints = new Set<string>();
 let watches: ReadonlyMap<string, Watch> | undefined;
 
 /** A batch of the queue -> one tick of each watch that its messages name. */
@@ -49,7 +53,7 @@ async function open(name: string, known: readonly Watch[]): Promise<Cluster | un
 }
 
 async function tick(opened: Cluster, known: readonly Watch[], stop: AbortSignal): Promise<void> {
-  const before = opened.traffic();
+  const [before, startedAt] = [opened.traffic(), Date.now()];
   const services = { store: store(), now: Date.now, pause, onEvent: logEvent };
   const results = await pollWatches(services, () => opened, known, stop);
   const { requests, bytesRead } = opened.traffic();
@@ -57,7 +61,7 @@ async function tick(opened: Cluster, known: readonly Watch[], stop: AbortSignal)
   metrics.addMetric("BytesRead", MetricUnit.Bytes, bytesRead - before.bytesRead);
   results.forEach((result, index) => {
     const watch = known[index];
-    if (watch !== undefined) report(watch, result);
+    if (watch !== undefined) report(watch, result, startedAt);
   });
 }
 
@@ -66,11 +70,16 @@ function byId(): ReadonlyMap<string, Watch> {
   return watches;
 }
 
-function report(watch: Watch, result: TickResult): void {
+function report(watch: Watch, result: TickResult, startedAt: Millis): void {
+  if ("lastTickAt" in result && result.lastTickAt !== undefined)
+    metrics.addMetric("TickAge", MetricUnit.Seconds, Math.max(0, startedAt - result.lastTickAt) / 1000);
   switch (result.state) {
     case "read":
       metrics.addMetric("ObjectsRead", MetricUnit.Count, result.objects);
       metrics.addMetric("Transitions", MetricUnit.Count, result.events);
+      result.unreadable.forEach((complaint) => {
+        complainOnce(watch, complaint);
+      });
       return;
     case "failed":
       if (result.code === "unauthorized") forgetCluster(watch.cluster);
@@ -83,6 +92,14 @@ function report(watch: Watch, result: TickResult): void {
     default:
       result satisfies never;
   }
+}
+
+/** An object that cannot be read stays so, tick after tick: one line for each execution environment is enough. */
+function complainOnce(watch: Watch, reason: string): void {
+  const complaint = `${watchId(watch)} ${reason}`;
+  if (complaints.has(complaint) || complaints.size >= MOST_COMPLAINTS) return;
+  complaints.add(complaint);
+  logger.warn("an object cannot be read", { watch: watchId(watch), reason });
 }
 
 function logEvent({ id, event, cluster: name, kind, namespace, name: job }: JobEvent): void {
