@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { program } from "#cli/program";
 import { parseConfig } from "#config/config";
 import { BACKOFF_MS } from "#delivery/backoff";
@@ -36,7 +37,7 @@ describe.each(PAGES)("%s", (page) => {
   });
 
   test("names files that exist", () => {
-    const paths = all(read(page), /`((?:\.ci|docs|lib|schema|test)\/[\w./-]*)`/g);
+    const paths = all(read(page), /`((?:\.ci|bench|docs|functions|infra|lib|schema|test)\/[\w./-]*)`/g);
     expect(paths.filter((path) => !existsSync(path))).toEqual([]);
   });
 
@@ -92,4 +93,28 @@ describe("docs/cli.md", () => {
 test("there is a page for each decision, and the list names all of them", () => {
   const pages = globSync("docs/decisions/0*.md");
   expect(pages.filter((page) => !read("docs/decisions/README.md").includes(page.replace(/.*\//, "")))).toEqual([]);
+});
+
+test("docs/operations.md has what each alarm refers to", () => {
+  const anchors = all(read("infra/alarms.yml"), /docs\/operations\.md#([a-z-]+)/g);
+  expect(anchors.length).toBeGreaterThan(10);
+  expect(anchors.filter((anchor) => !anchorsOf("docs/operations.md").includes(anchor))).toEqual([]);
+});
+
+test("docs/operations.md has every metric that the functions write", () => {
+  const sources = globSync("lib/cloud/*.ts").map(read).join("\n");
+  const metrics = new Set(all(sources, /addMetric\("(\w+)"/g));
+  expect(metrics.size).toBeGreaterThan(10);
+  expect([...metrics].filter((metric) => !read("docs/operations.md").includes(`\`${metric}\``))).toEqual([]);
+});
+
+test("docs/deploy.md has every parameter of the template with its default", () => {
+  const { params } = parse(read("serverless.yml"));
+  const rows = all(read("docs/deploy.md"), /^\| (`.*) \|$/gm).map((row) => row.split(" | "));
+  const documented = rows.flatMap(([names = "", defaults = ""]) => {
+    const values = defaults.split(", ").map((value) => value.replaceAll("`", "").replace(/^none$/, ""));
+    return all(names, /`(\w+)`/g).map((name, index) => [name, values[index] ?? values[0]]);
+  });
+  const actual = Object.entries(params.default).map(([name, value]) => [name, String(value)]);
+  expect(documented.sort()).toEqual(actual.sort());
 });
