@@ -1,6 +1,7 @@
 import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { Context } from "aws-lambda";
 import * as z from "zod";
+import type { Store } from "#store/store";
 import { deliverer } from "./deliverer.ts";
 import { deadline, metrics } from "./observe.ts";
 import { store } from "./store.ts";
@@ -15,7 +16,15 @@ const Work = z.object({ shards: z.array(z.int().min(0)).optional() });
 export async function retry(event: unknown, context: Context): Promise<void> {
   const [stop, cut] = [deadline(context, STOP_MARGIN_MS), deadline(context, CUT_MARGIN_MS)];
   const over = store(Work.parse(event).shards);
-  await (await deliverer(over)).deliverDue(stop, cut);
+  try {
+    await (await deliverer(over)).deliverDue(stop, cut);
+  } finally {
+    await count(over);
+  }
+}
+
+/** Also where something went wrong: the alarm on what waits is told by these. */
+async function count(over: Store): Promise<void> {
   const { pending, dead, oldestPendingAt } = await over.counts();
   metrics.addMetric("PendingDeliveries", MetricUnit.Count, pending);
   metrics.addMetric("DeadDeliveries", MetricUnit.Count, dead);

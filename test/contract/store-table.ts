@@ -189,6 +189,17 @@ export function tableContract(local: () => DynamodbLocal): void {
       await expect(read(store)).rejects.toMatchObject({ code: "damaged", message: expect.stringContaining(table) });
     });
 
+    test("a due row that cannot be read keeps no other waiting, and is an error once nothing else is due", async () => {
+      const { store, put } = await open();
+      const key = deliveryKey({ event: event("damaged", 1), receiver: "chat" });
+      await put({ ...key, state: "pending", event: "{", order: 1, nextAttemptAt: NOW - 1, dueShard: shardOf(key.pk) });
+      await queue(store, "chat", [events[0]]);
+      const [due] = await store.due(NOW, 10);
+      expect(due).toMatchObject({ event: events[0] });
+      await store.settle(await claimed(store, due), delivered);
+      await expect(store.due(NOW, 10)).rejects.toMatchObject({ code: "damaged" });
+    });
+
     test("a table that does not exist is an error that says so", async () => {
       const store = dynamodbStore({ client: local().client, table: "absent" });
       const calls = [store.jobs(WATCH), store.advance(step()), store.due(NOW, 1), store.counts(), store.watches()];

@@ -115,7 +115,6 @@ describe("the functions' permissions", () => {
       "poll dynamodb:PutItem Table",
       "poll dynamodb:UpdateItem Table",
       "poll dynamodb:DeleteItem Table",
-      "poll dynamodb:ConditionCheckItem Table",
       "poll ssm:GetParameter parameter/jobbell/prod/token",
       "poll secretsmanager:GetSecretValue secret:cluster-ca-??????",
       "deliver logs:CreateLogStream DeliverLogGroup",

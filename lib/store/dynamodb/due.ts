@@ -17,7 +17,8 @@ const TOGETHER = 25;
 
 /**
  * The index says which streams may have something due, oldest first over all shards; the table says what their first
- * pending delivery is. An index entry that is behind, or that is not the first of its stream, so costs one read.
+ * pending delivery is. An index entry that is behind, or that is not the first of its stream, so costs one read. A row
+ * that cannot be read keeps none but its own stream waiting: it is an error once nothing else is due.
  */
 export async function due(
   table: Table,
@@ -26,12 +27,26 @@ export async function due(
   except: readonly string[],
 ): Promise<readonly Delivery[]> {
   const found: Delivery[] = [];
+  let damaged: z.ZodError | undefined;
   for await (const partitions of groups(partitionsDue(table, now, limit, except), TOGETHER)) {
-    const heads = await Promise.all(partitions.map((partition) => dueHead(table, partition, now)));
-    found.push(...heads.filter((head) => head !== undefined));
+    const heads = await Promise.all(partitions.map((partition) => readableHead(table, partition, now)));
+    for (const head of heads) {
+      if (head instanceof z.ZodError) damaged = head;
+      else if (head !== undefined) found.push(head);
+    }
     if (found.length >= limit) break;
   }
+  if (found.length === 0 && damaged !== undefined) throw damaged;
   return found.sort(byTime).slice(0, limit);
+}
+
+async function readableHead(table: Table, partition: string, now: Millis): Promise<Delivery | z.ZodError | undefined> {
+  try {
+    return await dueHead(table, partition, now);
+  } catch (error) {
+    if (error instanceof z.ZodError) return error;
+    throw error;
+  }
 }
 
 async function dueHead(table: Table, partition: string, now: Millis): Promise<Delivery | undefined> {

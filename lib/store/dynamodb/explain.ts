@@ -14,7 +14,7 @@ export async function explained<T>(table: string, work: () => Promise<T>): Promi
 function explain(table: string, error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const [code, advice] = error instanceof z.ZodError ? unreadable(error) : reason(error);
-  return new StoreError(code, `The DynamoDB table ${table} ${advice}.`, { cause: error });
+  return new StoreError(code, `The DynamoDB table ${table} ${advice}`, { cause: error });
 }
 
 type Reason = readonly [StoreError["code"], string];
@@ -29,24 +29,24 @@ function reason(error: unknown): Reason {
   const name = refusals(error).find((code) => code !== "None") ?? (error instanceof Error ? error.name : "Error");
   switch (name) {
     case "ResourceNotFoundException":
-      return ["no-table", "does not exist: create it, or correct its name or the region"];
+      return ["no-table", "does not exist: create it, or correct its name or the region."];
     case "AccessDeniedException":
     case "CredentialsProviderError":
     case "ExpiredTokenException":
     case "InvalidSignatureException":
     case "MissingAuthenticationTokenException":
     case "UnrecognizedClientException":
-      return ["no-permission", `may not be used: check the AWS credentials and what their role allows (${name})`];
+      return ["no-permission", `may not be used: check the AWS credentials and what their role allows (${name}).`];
     case "ProvisionedThroughputExceeded":
     case "ProvisionedThroughputExceededException":
     case "RequestLimitExceeded":
     case "ThrottlingError":
     case "ThrottlingException":
-      return ["throttled", `wants a slower pace: try again later (${name})`];
+      return ["throttled", `wants a slower pace: try again later (${name}).`];
     case "ValidationError":
     case "ValidationException":
-      return ["too-large", `refused a row, most often because it is too large (${name})`];
+      return ["too-large", `refused a row, most often because it is too large (${name}).`];
     default:
-      return ["unavailable", `could not be used: check the network and the AWS status (${name})`];
+      return ["unavailable", `could not be used: check the network and the AWS status (${name}).`];
   }
 }
