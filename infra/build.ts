@@ -20,7 +20,7 @@ export interface Artifact {
 }
 
 /** A configuration that functions can work with. Throws {@link ConfigError} with a line for each part that they cannot. */
-export async function loadCloudConfig(path: string): Promise<Config> {
+async function loadCloudConfig(path: string): Promise<Config> {
   const config = await loadConfig(path);
   const problems = cloudProblems(config);
   if (problems.length > 0) throw new ConfigError(problems);

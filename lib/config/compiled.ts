@@ -3,7 +3,7 @@ import { kindNamed } from "#jobs/kinds/registry";
 import type { Config, NamespaceConfig, Reference } from "./model.ts";
 
 /** A configuration that was checked, as data: a function reads it without the parser, the schema and the rules. It holds no secret. */
-export interface CompiledConfig extends Pick<Config, "clusters" | "receivers"> {
+interface CompiledConfig extends Pick<Config, "clusters" | "receivers"> {
   readonly namespaces: readonly (Omit<NamespaceConfig, "kinds"> & { readonly kinds: readonly string[] })[];
 }
 

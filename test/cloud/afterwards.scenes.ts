@@ -44,7 +44,7 @@ export function afterwards(here: () => Installation, rowsSeen: ReadonlySet<strin
       expect(line).toMatchObject({
         level: expect.stringMatching(/^(INFO|WARN|ERROR)$/),
         message: expect.any(String),
-        function_request_id: expect.stringMatching(/^[-0-9a-f]{36}$/),
+        requestId: expect.stringMatching(/^[-0-9a-f]{36}$/),
       });
   });
 

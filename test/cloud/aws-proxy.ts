@@ -16,7 +16,7 @@ export interface AwsProxyOptions {
 }
 
 /** What requests of one operation have consumed. */
-export interface Consumption {
+interface Consumption {
   requests: number;
   readUnits: number;
   writeUnits: number;

@@ -11,7 +11,7 @@ export type Outcome =
   /** The process ended before it had answered, by itself or because its time was over. */
   | { readonly state: "died"; readonly why: "killed" | "timeout" };
 
-export interface Invocation {
+interface Invocation {
   readonly id: string;
   readonly event: unknown;
   /** Milliseconds since 1970. */

@@ -7,7 +7,7 @@ import {
 import { DynamoDBDocumentClient, PutCommand, paginateScan, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { tableDefinition, timeToLive } from "#store/dynamodb/table";
 
-export type Row = Readonly<Record<string, unknown>>;
+type Row = Readonly<Record<string, unknown>>;
 
 /** The installation's table, and what a test does to it from outside. */
 export interface Table {
