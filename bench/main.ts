@@ -1,0 +1,41 @@
+import { parseArgs } from "node:util";
+import type { Benchmark } from "./benchmark.ts";
+import { cloudImport } from "./cloud-import.ts";
+import { cloudSize } from "./cloud-size.ts";
+import { cost } from "./cost.ts";
+import { idleTick } from "./idle-tick.ts";
+import { heading, isMissed, machine, table } from "./report.ts";
+import { scale } from "./scale.ts";
+
+const BENCHMARKS: readonly Benchmark[] = [cloudSize, cloudImport, idleTick, cost, scale];
+
+const USAGE = `usage: npm run bench -- [--write] [${BENCHMARKS.map(({ name }) => name).join("|")} …]`;
+
+/** Runs the named benchmarks, all by default. Answers the exit code: 1 where a count or a size is worse than its goal, 2 for bad usage. */
+async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { write: { type: "boolean", default: false } },
+    allowPositionals: true,
+  });
+  const unknown = positionals.filter((name) => !BENCHMARKS.some((each) => each.name === name));
+  if (unknown.length > 0) {
+    process.stderr.write(`there is no benchmark ${unknown.join(", ")}\n${USAGE}\n`);
+    return 2;
+  }
+  const chosen = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  say(machine());
+  let missed = false;
+  for (const benchmark of chosen) {
+    const rows = await (values.write && benchmark.write ? benchmark.write() : benchmark.run());
+    say(`\n${heading(benchmark)}\n${table(rows)}`);
+    missed ||= rows.some(isMissed);
+  }
+  return Number(missed);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+process.exitCode = await main(process.argv.slice(2));
