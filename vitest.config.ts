@@ -16,7 +16,9 @@ export default defineConfig({
     isolate: false,
     maxWorkers: "100%",
     setupFiles: ["test/support/properties.ts"],
-    testTimeout: 30_000,
+    // For machines that have more to do than this: nothing here measures time.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     slowTestThreshold: 15_000,
     coverage: {
       provider: "v8",

@@ -15,7 +15,7 @@ const POST_MS = 150;
 const GAP_MS = 1000;
 /** When a function begins nothing more, and when it is cut short: its timeout less the margins of lib/cloud. */
 const DELIVER = { stopMs: 15_000, cutMs: 27_000 };
-const RETRY = { stopMs: 40_000, cutMs: 52_000 };
+const RETRY = { stopMs: 58_000, cutMs: 70_000 };
 
 /** What became of posts. */
 export interface Posts {

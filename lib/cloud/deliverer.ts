@@ -1,9 +1,10 @@
 import { MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { Context } from "aws-lambda";
 import { type Deliverer, openDeliverer } from "#delivery/deliver";
 import type { Receiver } from "#receivers/receiver";
 import type { Delivery, Settlement, Store } from "#store/store";
 import { pause } from "#wiring";
-import { logger, metrics } from "./observe.ts";
+import { deadline, logger, metrics } from "./observe.ts";
 import { receivers } from "./receivers.ts";
 
 let opened:
@@ -15,6 +16,16 @@ export async function deliverer(over: Store): Promise<Deliverer> {
   const to = await receivers.get(Date.now());
   if (opened?.to !== to || opened.over !== over) opened = { to, over, deliverer: open(over, to) };
   return opened.deliverer;
+}
+
+/** A post takes up to ten seconds, and what became of it must be written down. */
+const CUT_MARGIN_MS = 3_000;
+/** Nothing is begun then: what waits is due, and the retry function's. A slow receiver so holds the stream up for no longer. */
+const STOP_MARGIN_MS = 15_000;
+
+/** When an invocation begins nothing more, and when it cuts what is under way. */
+export function deadlines(context: Context): { readonly stop: AbortSignal; readonly cut: AbortSignal } {
+  return { stop: deadline(context, STOP_MARGIN_MS), cut: deadline(context, CUT_MARGIN_MS) };
 }
 
 function open(over: Store, to: ReadonlyMap<string, Receiver>): Deliverer {

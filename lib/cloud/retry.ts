@@ -2,19 +2,16 @@ import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { Context } from "aws-lambda";
 import * as z from "zod";
 import type { Store } from "#store/store";
-import { deliverer } from "./deliverer.ts";
-import { deadline, metrics } from "./observe.ts";
+import { deadlines, deliverer } from "./deliverer.ts";
+import { metrics } from "./observe.ts";
 import { store } from "./store.ts";
-
-const CUT_MARGIN_MS = 3_000;
-const STOP_MARGIN_MS = 15_000;
 
 /** What the schedule sends: the shards of the outbox that this worker looks at, all where it names none. */
 const Work = z.object({ shards: z.array(z.int().min(0)).optional() });
 
 /** What is due is posted, and what is left is counted. */
 export async function retry(event: unknown, context: Context): Promise<void> {
-  const [stop, cut] = [deadline(context, STOP_MARGIN_MS), deadline(context, CUT_MARGIN_MS)];
+  const { stop, cut } = deadlines(context);
   const over = store(Work.parse(event).shards);
   try {
     await (await deliverer(over)).deliverDue(stop, cut);
