@@ -1,8 +1,10 @@
-import { AwsClient } from "aws4fetch";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
+import { awsKeysIn, signAws } from "#cluster/auth/aws-signature";
 
 const TIMEOUT_MS = 5_000;
 const RETRIES = 2;
+const LONGEST_PAUSE_MS = 200;
 
 const Failure = z.object({ __type: z.string() });
 
@@ -11,23 +13,24 @@ const Failure = z.object({ __type: z.string() });
  * a bundle, for one action. Throws an error with the name that the service gives it, and no more of what it said.
  */
 export async function callAws(service: "ssm" | "secretsmanager", target: string, input: object): Promise<unknown> {
-  const response = await signer(service).fetch(endpoint(service), {
-    method: "POST",
-    headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": target },
-    body: JSON.stringify(input),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  const answer: unknown = await response.json();
-  if (response.ok) return answer;
-  throw named(Failure.safeParse(answer).data?.__type ?? `HTTP ${response.status}`);
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  for (let left = RETRIES; ; left -= 1) {
+    const response = await send(service, target, JSON.stringify(input), signal);
+    const answer: unknown = await response.json();
+    if (response.ok) return answer;
+    const passes = response.status === 429 || response.status >= 500;
+    if (!passes || left === 0) throw named(Failure.safeParse(answer).data?.__type ?? `HTTP ${response.status}`);
+    await sleep(Math.random() * LONGEST_PAUSE_MS, undefined, { signal });
+  }
 }
 
-/** Lambda renews the credentials of a role with a new execution environment. */
-function signer(service: string): AwsClient {
-  const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "", AWS_SESSION_TOKEN, AWS_REGION = "" } = process.env;
-  const keys = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
-  const session = AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN };
-  return new AwsClient({ ...keys, ...session, service, region: AWS_REGION, retries: RETRIES });
+function send(service: "ssm" | "secretsmanager", target: string, body: string, signal: AbortSignal): Promise<Response> {
+  // Lambda renews the credentials of a role with a new execution environment.
+  const keys = awsKeysIn(process.env) ?? { accessKeyId: "", secretAccessKey: "" };
+  const scope = { service, region: process.env.AWS_REGION ?? "", at: Date.now() };
+  const headers = { "content-type": "application/x-amz-json-1.1", "x-amz-target": target };
+  const request = { method: "POST", url: new URL(endpoint(service)), headers, body } as const;
+  return fetch(request.url, { method: request.method, headers: signAws(keys, scope, request), body, signal });
 }
 
 /** The variables are those that every SDK of AWS knows. */

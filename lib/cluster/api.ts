@@ -5,7 +5,7 @@ import { ClusterError } from "./cluster.ts";
 import { errorOfAnswer } from "./errors.ts";
 import { errorOfFailure } from "./network-errors.ts";
 import { readJson, readText } from "./read-answer.ts";
-import { parseStatusBody, type StatusBody } from "./status-body.ts";
+import { parseStatusBody } from "./status-body.ts";
 import type { HttpAnswer, HttpRequest, Transport } from "./transport.ts";
 
 /** One server and who asks it. */
@@ -18,34 +18,56 @@ export interface Api {
 
 interface Sent {
   readonly answer: HttpAnswer;
+  readonly proof: Proof;
   readonly hidden: readonly string[];
 }
 
-/** The JSON of a 2xx answer, or `undefined` for a refusal of which `isAbsence` holds. Everything else is a {@link ClusterError}, or the signal's reason. */
-export async function fetchJson(
+/** What came with the JSON of a 2xx answer. */
+export interface Fetched {
+  readonly body: unknown;
+  readonly headers: HttpAnswer["headers"];
+}
+
+/** A 2xx answer that is JSON. Everything else is a {@link ClusterError}, or the signal's reason. */
+export async function fetchJson(api: Api, call: Call, request: HttpRequest, signal: AbortSignal): Promise<Fetched> {
+  return explained(call, signal, async () => {
+    const answer = await accepted(api, call, request, signal);
+    return { body: await readJson(call.cluster, answer), headers: answer.headers };
+  });
+}
+
+/** A 2xx answer whose body is still to be read. Everything else is an error as above. */
+export async function fetchStream(
   api: Api,
   call: Call,
   request: HttpRequest,
   signal: AbortSignal,
-  isAbsence: (status: number, body: StatusBody) => boolean = () => false,
-): Promise<unknown | undefined> {
+): Promise<HttpAnswer> {
+  return explained(call, signal, () => accepted(api, call, request, signal));
+}
+
+async function explained<T>({ cluster }: Call, signal: AbortSignal, exchange: () => Promise<T>): Promise<T> {
   try {
-    const { answer, hidden } = await sendAs(api, request, signal);
-    if (answer.status >= 200 && answer.status < 300) return await readJson(call.cluster, answer);
-    const body = parseStatusBody(await readText(answer), answer.headers["content-type"]);
-    if (isAbsence(answer.status, body)) return undefined;
-    const retryAfterMs = parseRetryAfter(answer.headers["retry-after"], api.now());
-    throw errorOfAnswer(call, { status: answer.status, body, retryAfterMs, hidden });
+    return await exchange();
   } catch (error) {
     signal.throwIfAborted();
-    throw error instanceof ClusterError ? error : errorOfFailure(call.cluster, error);
+    throw error instanceof ClusterError ? error : errorOfFailure(cluster, error);
   }
+}
+
+async function accepted(api: Api, call: Call, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  const { answer, hidden } = await sendAs(api, request, signal);
+  const { status, headers } = answer;
+  if (status >= 200 && status < 300) return answer;
+  const body = parseStatusBody(await readText(answer), headers["content-type"]);
+  const retryAfterMs = parseRetryAfter(headers["retry-after"], api.now());
+  throw errorOfAnswer(call, { status, body, retryAfterMs, hidden });
 }
 
 // A second 401 is the answer: servers lock out who keeps asking with credentials that they refuse.
 async function sendAs(api: Api, request: HttpRequest, signal: AbortSignal): Promise<Sent> {
   const first = await sendOnce(api, request, signal);
-  if (first.answer.status !== 401 || !api.access.credentials.renew()) return first;
+  if (first.answer.status !== 401 || !api.access.credentials.renew(first.proof)) return first;
   await readText(first.answer);
   return sendOnce(api, request, signal);
 }
@@ -53,7 +75,7 @@ async function sendAs(api: Api, request: HttpRequest, signal: AbortSignal): Prom
 async function sendOnce({ access, transport }: Api, request: HttpRequest, signal: AbortSignal): Promise<Sent> {
   const proof = await prove(access, signal);
   const answer = await transport.send(request, proof, signal);
-  return { answer, hidden: secretsOf(access, proof) };
+  return { answer, proof, hidden: secretsOf(access, proof) };
 }
 
 async function prove({ name, credentials }: ClusterAccess, signal: AbortSignal): Promise<Proof> {
@@ -66,7 +88,12 @@ async function prove({ name, credentials }: ClusterAccess, signal: AbortSignal):
   }
 }
 
-function secretsOf({ server }: ClusterAccess, { headers }: Proof): readonly string[] {
+function secretsOf({ server }: ClusterAccess, { headers, hidden = [] }: Proof): readonly string[] {
   const { host, hostname } = new URL(server);
-  return [host, hostname, ...Object.values(headers).flatMap((value) => [value, value.replace(/^\S+\s+/, "")])];
+  return [
+    host,
+    hostname,
+    ...hidden,
+    ...Object.values(headers).flatMap((value) => [value, value.replace(/^\S+\s+/, "")]),
+  ];
 }

@@ -1,8 +1,9 @@
 import type { Resource } from "#jobs/job";
 
-/** Which jobs of one namespace and kind to list. Selectors are passed on as they are. */
+/** Which jobs of one kind to list. Selectors are passed on as they are. */
 export interface ListQuery {
   readonly resource: Resource;
+  /** `""` is all of them, as in client-go; not every account may list them. */
   readonly namespace: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
@@ -20,6 +21,33 @@ export interface List<T> {
   readonly items: readonly T[];
 }
 
+/** Of which jobs to be told what changes. */
+export interface WatchQuery extends Pick<ListQuery, "resource" | "namespace" | "labelSelector" | "fieldSelector"> {
+  /** The version of a list or of an event: told is what came after it. */
+  readonly resourceVersion: string;
+  /** After how long the server ends the watch. */
+  readonly timeoutSeconds: number;
+}
+
+/** One change. `deleted` may only mean that the object left the selector. A `bookmark` says that there was nothing more up to that version. */
+export type WatchEvent<T> =
+  | { readonly type: "added" | "modified" | "deleted"; readonly resourceVersion: string; readonly object: T }
+  | { readonly type: "bookmark"; readonly resourceVersion: string };
+
+/** What the server sent without a pause. */
+export interface Burst<T> {
+  readonly events: readonly WatchEvent<T>[];
+  /** `quiet`: it fell silent; `more`: there is more to read at once. Otherwise nothing follows: it ended the watch (`ended`), was lost on the way (`broken`), has forgotten that version (`gone`), or says something else (`error`). */
+  readonly state: "quiet" | "more" | "ended" | "broken" | "gone" | "error";
+}
+
+/** A watch that is open, to be closed by whoever opened it. */
+export interface WatchStream<T> {
+  /** The next burst, or none where the server is silent for `waitMs`, or for as long as it takes to know that nothing is left to tell. Never throws. */
+  next(waitMs?: number): Promise<Burst<T>>;
+  close(): void;
+}
+
 /** Requests and uncompressed body bytes since the cluster was opened. */
 interface Traffic {
   readonly requests: number;
@@ -31,23 +59,63 @@ export interface Cluster {
   readonly name: string;
   /** Reads a list page by page to its end. `read` sees each object once a try, in order; what it returns is kept, `undefined` is not. A list that could not be read to its end is an error, never a shorter list. */
   list<T>(query: ListQuery, read: (object: unknown) => T | undefined, signal: AbortSignal): Promise<List<T>>;
+  /** Opens a watch: it tells at once what changed since the query's version, and then what changes. `read` sees each object once, in order. */
+  watch<T>(query: WatchQuery, read: (object: unknown) => T, signal: AbortSignal): Promise<WatchStream<T>>;
   /** One object, or `undefined` where the API says that there is none of that name. */
   get(resource: Resource, namespace: string, name: string, signal: AbortSignal): Promise<unknown | undefined>;
   traffic(): Traffic;
   close(): Promise<void>;
 }
 
+/** What people do to single jobs by command, beside what a tick needs. Throws as {@link Cluster} does. */
+export interface JobApi extends Cluster {
+  /** The first `limit` objects of a list that may be longer, and whether it is. */
+  first(query: ListQuery, signal: AbortSignal): Promise<Beginning>;
+  /** One object as its `/status` shows it, or as itself where the API has no such resource; `undefined` where there is none of that name. */
+  status(resource: Resource, namespace: string, name: string, signal: AbortSignal): Promise<unknown | undefined>;
+  /** Changes one object. None of that name is `not-found`, another version than the patch asks for is `conflict`. */
+  patch(patch: Patch, signal: AbortSignal): Promise<Patched>;
+}
+
+/** The beginning of a list. */
+export interface Beginning {
+  readonly items: readonly unknown[];
+  readonly more: boolean;
+}
+
+/** A change of one object. */
+export interface Patch {
+  readonly resource: Resource;
+  readonly namespace: string;
+  readonly name: string;
+  /** A JSON merge patch (RFC 7396): `null` takes a field away. */
+  readonly merge: Readonly<Record<string, unknown>>;
+  /** The server does all but keep it. A server that does not know of dry runs would keep it. */
+  readonly dryRun?: boolean;
+  /** Refuse fields that the kind does not have, which are dropped otherwise. Servers before 1.25 drop them all the same. */
+  readonly strict?: boolean;
+}
+
+/** An object after its change, and what the server remarked. */
+export interface Patched {
+  readonly object: unknown;
+  readonly warnings: readonly string[];
+}
+
 export type ClusterErrorCode =
   | "unauthorized" // 401
   | "forbidden" // 403
   | "not-installed" // 404 on a collection: the API server has no such kind
+  | "not-found" // 404 on an object: no job of that name
+  | "conflict" // 409: somebody else was faster
   | "gone" // 410 twice in one list
-  | "invalid" // 400, 422
+  | "invalid" // 400, 415, 422
   | "throttled" // 429
   | "unavailable" // 5xx
   | "timeout"
   | "unreachable" // refused, reset, no such host
   | "tls" // a certificate that is not trusted, or not for this host
+  | "too-large" // an answer of more bytes than anybody should hold
   | "not-kubernetes" // an answer that no API server gives
   | "credentials"; // what should have made a token failed
 

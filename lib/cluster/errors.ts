@@ -1,8 +1,8 @@
 import { apiVersionOf } from "#jobs/event";
-import { redact } from "#text/redact";
 import { type Call, resourceName } from "./call.ts";
 import { ClusterError, type ClusterErrorCode } from "./cluster.ts";
-import type { StatusBody } from "./status-body.ts";
+import { quoteOf } from "./quote.ts";
+import { type StatusBody, speaksOf } from "./status-body.ts";
 
 /** An answer that is not what was asked for. */
 export interface Refusal {
@@ -20,12 +20,10 @@ const CHECK_SERVER = "check that the server's address leads to the Kubernetes AP
 const ROWS: Readonly<Record<number, Row>> = {
   401: ["unauthorized", "does not accept the credentials", "renew them"],
   408: ["timeout", "gave up waiting for the request", "try again later"],
-  409: ["invalid", "has a newer version of what was sent", "read it again"],
   410: ["gone", "has forgotten the version that was asked for", "list again"],
   429: ["throttled", "asks for fewer requests", "wait, or poll less often"],
 };
 const REDIRECT: Row = ["not-kubernetes", "answers with a redirect", CHECK_SERVER];
-const INVALID: Row = ["invalid", "does not accept the request", "check the selectors and the kind"];
 const UNAVAILABLE: Row = ["unavailable", "cannot answer now", "try again later"];
 const WEB_PAGE: Row = ["not-kubernetes", "answers with a web page", CHECK_SERVER];
 
@@ -33,7 +31,7 @@ const WEB_PAGE: Row = ["not-kubernetes", "answers with a web page", CHECK_SERVER
 export function errorOfAnswer(call: Call, refusal: Refusal): ClusterError {
   const { status, body, hidden, retryAfterMs } = refusal;
   const [code, what, todo] = rowOf(call, refusal);
-  const quote = redact(body.message, hidden);
+  const quote = quoteOf(body, hidden);
   const saying = quote === "" ? "" : `, saying "${quote}"`;
   const message = `cluster "${call.cluster}" ${what} (${status})${saying}: ${todo}`;
   return new ClusterError(code, call.cluster, message, retryAfterMs === undefined ? {} : { retryAfterMs });
@@ -45,20 +43,38 @@ function rowOf(call: Call, { status, body }: Refusal): Row {
   if (known !== undefined) return known;
   if (body.type === "html") return WEB_PAGE;
   if (status === 403) return forbidden(call, body);
-  if (status === 404) return absent(call);
-  return status < 400 ? REDIRECT : INVALID;
+  if (status === 404) return absent(call, body);
+  if (status === 409) return conflict(call);
+  return status < 400 ? REDIRECT : invalid(call);
 }
 
-function forbidden({ verb, resource, namespace }: Call, body: StatusBody): Row {
+function forbidden({ verb, resource, namespace, subresource }: Call, body: StatusBody): Row {
   // A request without any credentials is not refused as such: it is let in as nobody, and nobody may do nothing.
   if (body.message.includes("system:anonymous"))
     return ["forbidden", "took the request for anonymous", "no credentials were sent, configure some"];
-  const what = `does not let this account ${verb} ${resourceName(resource)} in namespace "${namespace}"`;
-  const rule = `verb "${verb}" on resource "${resource.plural}" of apiGroup "${resource.group}"`;
-  return ["forbidden", what, `give it a Role there that allows ${rule}`];
+  const part = subresource === undefined ? "" : `/${subresource}`;
+  const where = namespace === "" ? "all namespaces" : `namespace "${namespace}"`;
+  const role = namespace === "" ? "a ClusterRole" : "a Role there";
+  const what = `does not let this account ${verb} ${resourceName(resource)}${part} in ${where}`;
+  const rule = `verb "${verb}" on resource "${resource.plural}${part}" of apiGroup "${resource.group}"`;
+  return ["forbidden", what, `give it ${role} that allows ${rule}`];
 }
 
-function absent({ resource }: Call): Row {
+function absent({ resource, namespace, name }: Call, body: StatusBody): Row {
+  if (name !== undefined && speaksOf(name, body)) {
+    const what = `has no ${resource.kind} "${name}" in namespace "${namespace}"`;
+    return ["not-found", what, "check its name, and the namespace"];
+  }
   const what = `has no ${resourceName(resource)} in ${apiVersionOf(resource)}`;
   return ["not-installed", what, `install ${resource.kind} there, or do not watch it`];
+}
+
+function conflict({ resource, name }: Call): Row {
+  const object = name === undefined ? "what was sent" : `${resource.kind} "${name}"`;
+  return ["conflict", `has a newer version of ${object}`, "read it again, and change it anew"];
+}
+
+function invalid({ verb }: Call): Row {
+  const todo = verb === "patch" ? "check what is to be changed" : "check the selectors and the kind";
+  return ["invalid", "does not accept the request", todo];
 }

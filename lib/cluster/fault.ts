@@ -3,6 +3,9 @@ export type FaultCode =
   | "connect-timeout"
   | "headers-timeout"
   | "idle-timeout"
+  | "proxy-timeout"
+  | "proxy-unreachable"
+  | "proxy-refused" // the limit is the status of its answer
   | "too-large" // more bytes than the caller wants
   | "encoding"; // a content-encoding that was not asked for
 

@@ -5,9 +5,10 @@ import { getObject } from "./get.ts";
 import { readList } from "./list.ts";
 import { PATIENCE, type Patience } from "./patience.ts";
 import { openTransport, type TransportOptions } from "./transport.ts";
+import { openWatch } from "./watch.ts";
 
 export interface ClusterOptions extends TransportOptions {
-  /** What a list does when the server asks it to wait. */
+  /** What a request does when the server asks it to wait. */
   readonly patience?: Partial<Patience>;
   /** Milliseconds since 1970, for Retry-After dates. */
   readonly now?: () => number;
@@ -15,13 +16,28 @@ export interface ClusterOptions extends TransportOptions {
 
 /** A cluster over HTTP(S). Connects at the first request. */
 export function openCluster(access: ClusterAccess, options: ClusterOptions = {}): Cluster {
+  return overHttp(connect(access, options));
+}
+
+/** One server, who asks it, and how patiently. */
+interface Connection {
+  readonly api: Api;
+  readonly patience: Patience;
+}
+
+export function connect(access: ClusterAccess, options: ClusterOptions): Connection {
   const transport = openTransport(access, options);
   const patience = { ...PATIENCE, ...options.patience };
-  const api: Api = { access, transport, now: options.now ?? Date.now };
+  return { api: { access, transport, now: options.now ?? Date.now }, patience };
+}
+
+export function overHttp({ api, patience }: Connection): Cluster {
+  const { access, transport } = api;
   return {
     name: access.name,
     list: (query, read, signal) => readList(api, patience, query, read, signal),
-    get: (resource, namespace, name, signal) => getObject(api, resource, namespace, name, signal),
+    watch: (query, read, signal) => openWatch(api, patience, query, read, signal),
+    get: (resource, namespace, name, signal) => getObject(api, patience, resource, namespace, name, signal),
     traffic: () => ({ requests: transport.requests, bytesRead: transport.bytesRead }),
     close: async () => transport.close(),
   };

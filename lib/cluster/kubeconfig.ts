@@ -44,13 +44,18 @@ async function accessOf({ context, cluster, user }: Chosen): Promise<ClusterAcce
   const tls = { ...(await trustOf(cluster)), ...(await certificateOf(user)) };
   const target = { name: context, server, cluster: cluster.value, tls };
   const credentials = user === undefined ? noCredentials() : credentialsOf(user, target);
-  return { name: context, server, tls, credentials };
+  const proxy = proxyOf(cluster);
+  return { name: context, server, tls, credentials, ...(proxy !== undefined && { proxy }) };
+}
+
+function proxyOf({ file, value }: Found<KubeconfigCluster>): string | undefined {
+  const proxy = value["proxy-url"];
+  if (proxy === undefined || /^https?:$/.test(URL.parse(proxy)?.protocol ?? "")) return proxy;
+  throw new KubeconfigError("unsupported", file, "proxy-url is no http or https address: SOCKS is not supported");
 }
 
 function serverOf({ file, value }: Found<KubeconfigCluster>): string {
   const { server } = value;
-  if (value["proxy-url"] !== undefined)
-    throw new KubeconfigError("unsupported", file, "proxy-url is not supported: use a network way that needs no proxy");
   if (server === undefined) throw new KubeconfigError("missing", file, "the context's cluster has no server");
   if (/^https?:\/\//i.test(server) && URL.canParse(server)) return server;
   throw new KubeconfigError("invalid", file, "the server of the context's cluster is no http or https address");

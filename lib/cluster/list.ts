@@ -3,15 +3,21 @@ import { type Api, fetchJson } from "./api.ts";
 import type { Call } from "./call.ts";
 import { ClusterError, type List, type ListQuery } from "./cluster.ts";
 import { type Page, readPage } from "./page.ts";
+import { type PageSize, pageSizeOf, shrink } from "./page-size.ts";
 import { pathOf } from "./path.ts";
 import { type Patience, patiently } from "./patience.ts";
 
 /** What one list needs: whom to ask for what, and how long to wait when asked to. */
-interface Reading {
+export interface Reading {
   readonly api: Api;
   readonly query: ListQuery;
+  readonly size: PageSize;
   readonly patience: Patience;
   readonly signal: AbortSignal;
+}
+
+export function readingOf(api: Api, patience: Patience, query: ListQuery, signal: AbortSignal): Reading {
+  return { api, query, size: pageSizeOf(query), patience, signal };
 }
 
 type Read<T> = (object: unknown) => T | undefined;
@@ -24,7 +30,7 @@ export async function readList<T>(
   read: Read<T>,
   signal: AbortSignal,
 ): Promise<List<T>> {
-  const reading: Reading = { api, query, patience, signal };
+  const reading = readingOf(api, patience, query, signal);
   try {
     return await readOnce(reading, read);
   } catch (error) {
@@ -71,20 +77,33 @@ async function* pages(reading: Reading): AsyncGenerator<Page> {
   yield page;
 }
 
-async function fetchPage({ api, query, patience, signal }: Reading, token: string | undefined): Promise<Page> {
-  const { resource, namespace, timeoutSeconds } = query;
-  const call: Call = { cluster: api.access.name, verb: "list", resource, namespace };
-  const path = `${pathOf(resource, namespace)}?${parametersOf(query, token)}`;
-  // The server ends a list that takes longer than its timeoutSeconds by itself: its answer is worth waiting for.
-  const timeouts = timeoutSeconds === undefined ? {} : { headersMs: (timeoutSeconds + 10) * 1000 };
-  const answer = await patiently(patience, signal, () =>
-    fetchJson(api, call, { method: "GET", path, timeouts }, signal),
-  );
-  return readPage(call.cluster, resource, answer);
+/** One page, smaller than asked for where that would be too large; the first where there is no token. */
+export async function fetchPage(reading: Reading, token: string | undefined): Promise<Page> {
+  for (;;) {
+    try {
+      return await askForPage(reading, token);
+    } catch (error) {
+      if (!shrink(reading.size, error)) throw error;
+    }
+  }
 }
 
-function parametersOf(query: ListQuery, token: string | undefined): URLSearchParams {
-  const { labelSelector, fieldSelector, limit, timeoutSeconds, resourceVersion } = query;
+async function askForPage(reading: Reading, token: string | undefined): Promise<Page> {
+  const { api, query, patience, signal } = reading;
+  const { resource, namespace, timeoutSeconds } = query;
+  const call: Call = { cluster: api.access.name, verb: "list", resource, namespace };
+  const path = `${pathOf(resource, namespace)}?${parametersOf(reading, token)}`;
+  // The server ends a list that takes longer than its timeoutSeconds by itself: its answer is worth waiting for.
+  const timeouts = timeoutSeconds === undefined ? {} : { headersMs: (timeoutSeconds + 10) * 1000 };
+  const { body } = await patiently(patience, signal, () =>
+    fetchJson(api, call, { method: "GET", path, timeouts }, signal),
+  );
+  return readPage(call.cluster, resource, body);
+}
+
+function parametersOf({ query, size }: Reading, token: string | undefined): URLSearchParams {
+  const { labelSelector, fieldSelector, timeoutSeconds } = query;
+  const { limit, resourceVersion } = size;
   const all = {
     limit,
     labelSelector,

@@ -4,6 +4,7 @@ import { Fault } from "./fault.ts";
 type Row = readonly [code: ClusterErrorCode, says: string];
 
 const CHECK_NETWORK = "check that it can be reached from here";
+const CHECK_PROXY = "check HTTPS_PROXY, or the proxy that is configured for it";
 const CHECK_CA = "check certificate-authority in the kubeconfig, or tls.ca";
 const CHECK_SCHEME = "check whether the server's address begins with the right one of http and https";
 
@@ -68,13 +69,29 @@ function rowOfFault({ code, limit }: Fault): Row {
       return ["timeout", `began no answer within ${limit / 1000} s: try again later, or ask for fewer objects a page`];
     case "idle-timeout":
       return ["timeout", `stopped in the middle of an answer for ${limit / 1000} s: try again later`];
+    case "proxy-timeout":
+      return ["timeout", `could not be reached: its proxy made no connection within ${limit / 1000} s: ${CHECK_PROXY}`];
+    case "proxy-unreachable":
+      return ["unreachable", `could not be reached: its proxy takes no connections, or ends them: ${CHECK_PROXY}`];
+    case "proxy-refused":
+      return ["unreachable", `could not be reached: ${refusalOfProxy(limit)}`];
     case "too-large":
-      return ["not-kubernetes", `sent more than ${limit} bytes in one answer: ask for fewer objects a page`];
+      return ["too-large", `sent more than ${megabytes(limit)} in one answer: narrow a list by a selector`];
     case "encoding":
       return ["not-kubernetes", "sent a compression that was not asked for: check what stands between here and it"];
     default:
       return code satisfies never;
   }
+}
+
+function refusalOfProxy(status: number): string {
+  if (status === 407) return "its proxy wants a user and a password, or other ones (407): put them into its address";
+  if (status === 403) return "its proxy does not allow the way to it (403): let it, or name the host in NO_PROXY";
+  return `its proxy made no connection (${status}): ${CHECK_NETWORK.replace("from here", "from there")}`;
+}
+
+function megabytes(bytes: number): string {
+  return bytes < 1_048_576 ? `${bytes} bytes` : `${Math.floor(bytes / 1_048_576)} MB`;
 }
 
 function rowOfCode(code: string): Row {

@@ -1,8 +1,8 @@
 import type { Resource } from "#jobs/job";
 
-/** `/apis/{group}/{version}/namespaces/{namespace}/{plural}`, with `/{name}` where one is given. */
-export function pathOf({ group, version, plural }: Resource, namespace: string, name?: string): string {
+/** `/apis/{group}/{version}[/namespaces/{namespace}]/{plural}` (`""` is all of them), with `/{name}` and `/{subresource}` where they are given. */
+export function pathOf({ group, version, plural }: Resource, namespace: string, ...object: readonly string[]): string {
   const root = group === "" ? ["api", version] : ["apis", group, version];
-  const segments = [...root, "namespaces", namespace, plural, ...(name === undefined ? [] : [name])];
-  return segments.map((segment) => `/${encodeURIComponent(segment)}`).join("");
+  const scope = namespace === "" ? [] : ["namespaces", namespace];
+  return [...root, ...scope, plural, ...object].map((segment) => `/${encodeURIComponent(segment)}`).join("");
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ClusterError } from "./cluster.ts";
 
-/** How often, and how long at a time, a list waits when the server asks it to. */
+/** How often, and how long at a time, a request waits when the server asks it to. */
 export interface Patience {
   readonly retries: number;
   readonly longestMs: number;
@@ -14,13 +14,18 @@ export const PATIENCE: Patience = {
   pause: (ms, signal) => sleep(ms, undefined, { signal }),
 };
 
-/** Tries again after the time that a throttling or restarting server asked for, if that is short. */
-export async function patiently<T>(patience: Patience, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+/** Tries again after the time that a throttling or restarting server asked for, if that is short; `passes` says of which errors. */
+export async function patiently<T>(
+  patience: Patience,
+  signal: AbortSignal,
+  attempt: () => Promise<T>,
+  passes = isPassing,
+): Promise<T> {
   for (let left = patience.retries; ; left -= 1) {
     try {
       return await attempt();
     } catch (error) {
-      const waitMs = left > 0 ? waitOf(error) : undefined;
+      const waitMs = left > 0 && error instanceof ClusterError && passes(error) ? error.retryAfterMs : undefined;
       if (waitMs === undefined || waitMs > patience.longestMs) throw error;
       await patience.pause(waitMs, signal).catch((reason: unknown) => {
         signal.throwIfAborted();
@@ -30,7 +35,6 @@ export async function patiently<T>(patience: Patience, signal: AbortSignal, atte
   }
 }
 
-function waitOf(error: unknown): number | undefined {
-  const passes = error instanceof ClusterError && (error.code === "throttled" || error.code === "unavailable");
-  return passes ? error.retryAfterMs : undefined;
+function isPassing({ code }: ClusterError): boolean {
+  return code === "throttled" || code === "unavailable";
 }

@@ -1,8 +1,8 @@
 import { ClusterError } from "./cluster.ts";
 import type { HttpAnswer } from "./transport.ts";
 
-// The message of a 422 may have 30 kB; what comes after this is not read.
-const MAX_TEXT = 65_536;
+// A 422 may quote the whole object, more than once; what comes after this is not read.
+const MAX_TEXT = 524_288;
 
 /** The beginning of a body as text. */
 export async function readText({ body }: HttpAnswer): Promise<string> {

@@ -3,10 +3,29 @@ import { jsonOf } from "./json.ts";
 
 const Text = z.string().catch("");
 
+const Cause = z.object({ field: Text, message: Text }).catch({ field: "", message: "" });
+const Details = z
+  .object({
+    name: Text,
+    causes: z
+      .array(Cause)
+      .nullish()
+      .catch(undefined)
+      .transform((causes) => causes ?? []),
+  })
+  .nullish()
+  .catch(undefined)
+  .transform((details) => details ?? { name: "", causes: [] });
+
 // The three shapes in which API servers, and the gateways before them, say what is wrong.
 const Status = z
-  .object({ kind: z.literal("Status"), message: Text, details: z.object({ name: Text }).nullish().catch(undefined) })
-  .transform(({ message, details }) => ({ type: "status" as const, message, name: details?.name ?? "" }));
+  .object({ kind: z.literal("Status"), message: Text, details: Details })
+  .transform(({ message, details: { name, causes } }) => ({
+    type: "status" as const,
+    message,
+    name,
+    causes: causes.map(inWords).filter((cause) => cause !== ""),
+  }));
 const Flat = z
   .object({ error_code: Text, error_msg: z.string() })
   .transform(({ error_code, error_msg }) => ({ type: "gateway" as const, message: withCode(error_msg, error_code) }));
@@ -29,6 +48,16 @@ export function parseStatusBody(text: string, contentType = ""): StatusBody {
     return { type: "html", message: "" };
   const known = Body.safeParse(jsonOf(text));
   return known.success ? known.data : { type: "text", message: text };
+}
+
+/** Whether a 404 is about the object of that name. Without it, it speaks of the kind, or comes from a gateway that never asked the API server. */
+export function speaksOf(name: string, body: StatusBody): boolean {
+  return body.type === "status" && (body.name === name || body.message.includes(`"${name}"`));
+}
+
+// `<nil>` is how the server names no field in particular.
+function inWords({ field, message }: z.output<typeof Cause>): string {
+  return field === "" || field === "<nil>" ? message : `${field}: ${message}`;
 }
 
 function withCode(message: string, code: string): string {

@@ -2,32 +2,25 @@ import { once } from "node:events";
 import type * as Http from "node:http";
 import type * as Https from "node:https";
 import { VERSION } from "#version";
-import type { ClusterAccess, Proof } from "./access.ts";
+import type { ClusterAccess, Proof, Timeouts } from "./access.ts";
 import { readBody } from "./body.ts";
 import { Fault } from "./fault.ts";
+import { type GivenUp, useProxy } from "./proxy.ts";
 
 // Not imported: that reads every export of node:http, the lazy ones too, and so loads all of undici, 30 ms of a cold start.
 const http = process.getBuiltinModule("node:http");
 const https = process.getBuiltinModule("node:https");
 
-/** Limits of one exchange, in milliseconds. */
-interface Timeouts {
-  /** Name, TCP and TLS together. */
-  readonly connectMs: number;
-  /** From the connection to the first line of the answer. */
-  readonly headersMs: number;
-  /** Silence within the body. */
-  readonly idleMs: number;
-}
-
 export interface HttpRequest {
-  readonly method: "GET" | "PATCH";
+  readonly method: "GET" | "PATCH" | "POST";
   /** Path and query, from the server's base URL on. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** Where this request needs other limits than the transport's. */
   readonly timeouts?: Partial<Timeouts>;
+  /** A watch is open for long: it takes no connection from other requests, and as many bytes as there are. */
+  readonly pool?: "watch";
 }
 
 /** An answer whose headers have arrived. `body` is decoded and arrives as it is read; it is to be read or left (`break`), so that its connection is free again. */
@@ -56,6 +49,7 @@ export interface Transport {
 interface Client {
   readonly base: URL;
   readonly agent: Http.Agent;
+  readonly watchAgent: Http.Agent;
   readonly tls: Https.RequestOptions;
   readonly timeouts: Timeouts;
   readonly maxBodyBytes: number;
@@ -63,23 +57,28 @@ interface Client {
 }
 
 const TIMEOUTS: Timeouts = { connectMs: 10_000, headersMs: 30_000, idleMs: 30_000 };
-const MAX_BODY_BYTES = 256 * 1024 * 1024;
+// A page of 500 jobs has 5 MB. Parsed, a body takes several times its size.
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const MAX_SOCKETS = 8;
 // Longer than the usual interval between two ticks, so that they share a connection. Idle sockets keep no process alive.
 const SOCKET_IDLE_MS = 90_000;
 
 /** Opens nothing yet: the first request connects. */
 export function openTransport(
-  access: Pick<ClusterAccess, "server" | "tls">,
+  access: Pick<ClusterAccess, "server" | "tls" | "proxy" | "timeouts">,
   options: TransportOptions = {},
 ): Transport {
   const base = new URL(access.server);
   const { maxSockets = MAX_SOCKETS, maxBodyBytes = MAX_BODY_BYTES } = options;
-  const pool = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets, timeout: SOCKET_IDLE_MS };
-  const agent = base.protocol === "https:" ? new https.Agent(pool) : new http.Agent(pool);
-  const timeouts = { ...TIMEOUTS, ...options.timeouts };
+  const pool = { keepAlive: true, maxFreeSockets: maxSockets, timeout: SOCKET_IDLE_MS };
+  const openAgent = (limits: Http.AgentOptions) =>
+    base.protocol === "https:" ? new https.Agent(limits) : new http.Agent(limits);
+  const [agent, watchAgent] = [openAgent({ ...pool, maxSockets }), openAgent(pool)];
+  const timeouts = { ...TIMEOUTS, ...access.timeouts, ...options.timeouts };
+  for (const each of [agent, watchAgent])
+    if (access.proxy !== undefined) useProxy(each, access.proxy, timeouts.connectMs);
   const traffic = { requests: 0, bytesRead: 0 };
-  const client: Client = { base, agent, tls: tlsOptions(access.tls), timeouts, maxBodyBytes, traffic };
+  const client: Client = { base, agent, watchAgent, tls: tlsOptions(access.tls), timeouts, maxBodyBytes, traffic };
   return {
     send: (request, proof, signal) => send(client, request, proof, signal),
     get requests() {
@@ -88,7 +87,10 @@ export function openTransport(
     get bytesRead() {
       return traffic.bytesRead;
     },
-    close: () => agent.destroy(),
+    close: () => {
+      agent.destroy();
+      watchAgent.destroy();
+    },
   };
 }
 
@@ -110,7 +112,8 @@ async function send(client: Client, request: HttpRequest, proof: Proof, signal: 
     client.traffic.bytesRead += bytes;
   };
   const { statusCode: status = 0, headers } = incoming;
-  return { status, headers, body: readBody(incoming, { ...timeouts, maxBytes: client.maxBodyBytes, count }) };
+  const maxBytes = request.pool === "watch" ? Number.POSITIVE_INFINITY : client.maxBodyBytes;
+  return { status, headers, body: readBody(incoming, { ...timeouts, maxBytes, count }) };
 }
 
 async function exchange(client: Client, request: HttpRequest, proof: Proof, timeouts: Timeouts, signal: AbortSignal) {
@@ -140,8 +143,10 @@ function isStale(error: unknown, outgoing: Http.ClientRequest, request: HttpRequ
 }
 
 function open(client: Client, request: HttpRequest, proof: Proof, signal: AbortSignal): Http.ClientRequest {
-  const { base, agent, tls } = client;
-  const path = base.pathname.replace(/\/+$/, "") + request.path;
+  const { base, tls } = client;
+  const agent = request.pool === "watch" ? client.watchAgent : client.agent;
+  // A space: what signs a query must not wonder what a plus means.
+  const path = base.pathname.replace(/\/+$/, "") + request.path.replaceAll("+", "%20");
   const headers = {
     accept: "application/json",
     "accept-encoding": "gzip",
@@ -149,8 +154,16 @@ function open(client: Client, request: HttpRequest, proof: Proof, signal: AbortS
     ...(request.body !== undefined && { "content-length": Buffer.byteLength(request.body) }),
     ...request.headers,
     ...proof.headers,
+    ...proof.sign?.({ method: request.method, host: base.host, path, body: request.body ?? "" }),
   };
-  const options = { method: request.method, path, headers, agent, signal };
+  const options: Http.RequestOptions & GivenUp = {
+    method: request.method,
+    path,
+    headers,
+    agent,
+    signal,
+    givenUp: signal,
+  };
   const certificate = proof.cert === undefined ? {} : { cert: proof.cert, key: proof.key };
   const outgoing =
     base.protocol === "https:"

@@ -1,9 +1,11 @@
 import { kindNamed } from "#jobs/kinds/registry";
 import type { Route } from "#routing/route";
+import { clusterOf } from "./build-cluster.ts";
 import type { Document, Path } from "./document.ts";
 import { parseDuration } from "./duration.ts";
-import type { AuthConfig, ClusterConfig, Config, NamespaceConfig, ReceiverConfig, Reference } from "./model.ts";
+import type { Config, NamespaceConfig, ReceiverConfig, Reference } from "./model.ts";
 import { absolutePath } from "./paths.ts";
+import { present } from "./present.ts";
 import type { ConfigFile } from "./schema.ts";
 
 type Entry<K extends "clusters" | "receivers" | "namespaces"> = ConfigFile[K][number];
@@ -14,40 +16,12 @@ export function buildConfig(file: ConfigFile, document: Document): Omit<Config, 
   const { directory } = document;
   const refer: Refer = (path, text) => ({ text, at: document.placeOf(path) });
   return {
-    clusters: file.clusters.map((entry, index) => clusterOf(entry, ["clusters", index], refer, document)),
+    clusters: file.clusters.map((entry, index) => clusterOf(entry, ["clusters", index], document)),
     receivers: file.receivers.map((entry, index) => receiverOf(entry, ["receivers", index], refer)),
     namespaces: file.namespaces.map((entry) => namespaceOf(entry, file.clusters)),
     intervalMs: present(parseDuration(file.interval)),
     statePath: file.state === ":memory:" ? file.state : absolutePath(directory, file.state),
     directory,
-  };
-}
-
-function clusterOf(entry: Entry<"clusters">, path: Path, refer: Refer, document: Document): ClusterConfig {
-  const { name, server, auth, tls = {}, kubeconfig, context } = entry;
-  if (server === undefined) {
-    const file = absolutePath(document.directory, present(kubeconfig));
-    const at = document.placeOf([...path, "kubeconfig"]);
-    return { name, from: "kubeconfig", path: file, ...(context === undefined ? {} : { context }), at };
-  }
-  const { ca, ...rest } = tls;
-  return {
-    name,
-    from: "server",
-    server: refer([...path, "server"], server),
-    auth: authOf(present(auth), [...path, "auth"], refer),
-    tls: { ...rest, ...(ca === undefined ? {} : { ca: refer([...path, "tls", "ca"], ca) }) },
-  };
-}
-
-function authOf(auth: NonNullable<Entry<"clusters">["auth"]>, path: Path, refer: Refer): AuthConfig {
-  const { token, tokenFile, clientCertificate, clientKey } = auth;
-  if (token !== undefined) return { type: "token", token: refer([...path, "token"], token) };
-  if (tokenFile !== undefined) return { type: "tokenFile", path: refer([...path, "tokenFile"], tokenFile) };
-  return {
-    type: "clientCertificate",
-    certificate: refer([...path, "clientCertificate"], present(clientCertificate)),
-    key: refer([...path, "clientKey"], present(clientKey)),
   };
 }
 
@@ -63,21 +37,22 @@ function receiverOf({ name, slack, webhook }: Entry<"receivers">, path: Path, re
 }
 
 function namespaceOf(entry: Entry<"namespaces">, clusters: ConfigFile["clusters"]): NamespaceConfig {
-  const { kinds, routes, cluster, ...rest } = entry;
+  const { kinds, routes, cluster = present(clusters[0]).name, watch, resync, hold, ...rest } = entry;
+  const isTold = watch ?? clusters.find(({ name }) => name === cluster)?.provider !== "cci";
   return {
     ...rest,
-    cluster: cluster ?? present(clusters[0]).name,
+    cluster,
     kinds: kinds.flatMap((name) => kindNamed(name) ?? []),
+    ...(isTold && { follow: followOf({ resync, hold }) }),
     routes: routes.map(routeOf),
   };
 }
 
-function routeOf({ on, match, receivers }: Entry<"namespaces">["routes"][number]): Route {
-  return { on, labels: match.labels, receivers };
+function followOf({ resync, hold }: { readonly resync: string; readonly hold: string | undefined }) {
+  const resyncMs = present(parseDuration(resync));
+  return hold === undefined ? { resyncMs } : { resyncMs, holdMs: present(parseDuration(hold)) };
 }
 
-/** What the schema cannot say of a value, but the rules have seen to. */
-function present<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error("a configuration was built that was not checked");
-  return value;
+function routeOf({ on, match, receivers }: Entry<"namespaces">["routes"][number]): Route {
+  return { on, labels: match.labels, receivers };
 }

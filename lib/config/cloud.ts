@@ -1,4 +1,5 @@
-import type { ClusterConfig, Config, ReceiverConfig, Reference } from "./model.ts";
+import { authReferences } from "./auth.ts";
+import type { AuthConfig, ClusterConfig, Config, ReceiverConfig, Reference } from "./model.ts";
 import { inOrder, type Place, type Problem } from "./problem.ts";
 import { type Part, parseReferences } from "./references.ts";
 import { writtenSecrets } from "./warnings.ts";
@@ -34,6 +35,10 @@ export function cloudSecrets(config: Config): { readonly clusters: CloudSecrets;
 
 const NO_LITERALS = "this secret stands in the file, and would stand in the function's package: use ${ssm:/name}";
 const NO_KUBECONFIG = "a function has no kubeconfig: give server and auth";
+const NO_POD = "a function runs in no cluster: give server and auth";
+const NO_METADATA_SERVER =
+  "a function of AWS has no metadata server of Google: use serviceAccountKey with ${ssm:/name}";
+const NO_MANAGED_IDENTITY = "a function of AWS has no managed identity of Azure: use tenant, clientId and clientSecret";
 const NO_TOKEN_FILE = "a function has no such file: use token with ${ssm:/name}";
 
 /** What a function lacks, by scheme. */
@@ -43,8 +48,29 @@ const LACKS: Readonly<Record<string, string>> = {
 };
 
 function problemsOfCluster(cluster: ClusterConfig): readonly Problem[] {
-  if (cluster.from === "kubeconfig") return problem(cluster.at, NO_KUBECONFIG);
-  return cluster.auth.type === "tokenFile" ? problem(cluster.auth.path.at, NO_TOKEN_FILE) : [];
+  switch (cluster.from) {
+    case "kubeconfig":
+      return problem(cluster.at, NO_KUBECONFIG);
+    case "inCluster":
+      return problem(cluster.at, NO_POD);
+    case "server":
+      return problemsOfAuth(cluster.auth);
+    default:
+      return cluster satisfies never;
+  }
+}
+
+function problemsOfAuth(auth: AuthConfig): readonly Problem[] {
+  switch (auth.type) {
+    case "tokenFile":
+      return problem(auth.path.at, NO_TOKEN_FILE);
+    case "gkeMetadata":
+      return problem(auth.at, NO_METADATA_SERVER);
+    case "aksIdentity":
+      return problem(auth.at, NO_MANAGED_IDENTITY);
+    default:
+      return [];
+  }
 }
 
 function problemsOfReference({ text, at }: Reference): readonly Problem[] {
@@ -60,22 +86,14 @@ function problem(at: Place, message: string): readonly Problem[] {
 
 function referencesOfCluster(cluster: ClusterConfig): readonly Reference[] {
   if (cluster.from !== "server") return [];
-  const { server, auth, tls } = cluster;
-  return [server, ...(tls.ca === undefined ? [] : [tls.ca]), ...referencesOfAuth(auth)];
+  const { server, auth, tls, proxy } = cluster;
+  const optional = [tls.ca, proxy].filter((reference) => reference !== undefined);
+  return [server, ...optional, ...referencesOfAuth(auth)];
 }
 
-function referencesOfAuth(auth: Extract<ClusterConfig, { from: "server" }>["auth"]): readonly Reference[] {
-  switch (auth.type) {
-    case "token":
-      return [auth.token];
-    // Complained of as a whole.
-    case "tokenFile":
-      return [];
-    case "clientCertificate":
-      return [auth.certificate, auth.key];
-    default:
-      return auth satisfies never;
-  }
+function referencesOfAuth(auth: AuthConfig): readonly Reference[] {
+  // Complained of as a whole.
+  return auth.type === "tokenFile" ? [] : authReferences(auth).map(({ reference }) => reference);
 }
 
 function referencesOfReceiver(receiver: ReceiverConfig): readonly Reference[] {

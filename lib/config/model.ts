@@ -8,10 +8,25 @@ export interface Reference {
   readonly at: Place;
 }
 
+/** Whose API it is: `cci`, Huawei Cloud's, differs from what everybody else runs in what may be patched. */
+type Provider = "kubernetes" | "cci";
+
+/** What any cluster may have beside the way to it. */
+interface Connection<Value> {
+  readonly name: string;
+  /** Where absent, `kubernetes`. */
+  readonly provider?: Provider;
+  /** Address of an HTTP proxy, perhaps with a user and a password. */
+  readonly proxy?: Value;
+  /** In milliseconds. */
+  readonly timeouts?: { readonly connectMs?: number; readonly headersMs?: number; readonly idleMs?: number };
+}
+
 /** How to reach a Kubernetes API. `Value` is `Reference` as loaded and `string` once resolved. */
-export type ClusterConfig<Value = Reference> =
+export type ClusterConfig<Value = Reference> = Connection<Value> & Way<Value>;
+
+type Way<Value> =
   | {
-      readonly name: string;
       readonly from: "server";
       /** Base URL, https, or http on a loopback host. */
       readonly server: Value;
@@ -23,21 +38,54 @@ export type ClusterConfig<Value = Reference> =
       };
     }
   | {
-      readonly name: string;
       readonly from: "kubeconfig";
-      /** Absolute. */
+      /** Absolute, or empty: what kubectl would take. */
       readonly path: string;
       /** Where absent, the file's current context. */
       readonly context?: string;
       readonly at: Place;
-    };
+    }
+  /** The one that this process runs in. */
+  | { readonly from: "inCluster"; readonly at: Place };
 
 export type AuthConfig<Value = Reference> =
   | { readonly type: "token"; readonly token: Value }
   /** Once resolved, `path` is absolute. The file may change while Jobbell runs. */
   | { readonly type: "tokenFile"; readonly path: Value }
   /** PEM, both. */
-  | { readonly type: "clientCertificate"; readonly certificate: Value; readonly key: Value };
+  | { readonly type: "clientCertificate"; readonly certificate: Value; readonly key: Value }
+  /** The keys of AWS are those of the environment. Where `region` is absent, it is too. */
+  | { readonly type: "eks"; readonly cluster: string; readonly region?: string }
+  | {
+      readonly type: "huaweiToken";
+      /** Base URL of IAM. */
+      readonly endpoint: Value;
+      readonly domain: Value;
+      readonly user: Value;
+      readonly password: Value;
+      /** Name or id. */
+      readonly project: Value;
+    }
+  | {
+      readonly type: "huaweiKey";
+      readonly accessKey: Value;
+      readonly secretKey: Value;
+      readonly projectId?: Value;
+      readonly securityToken?: Value;
+    }
+  /** JSON of a service account's key. */
+  | { readonly type: "gkeKey"; readonly serviceAccountKey: Value }
+  | { readonly type: "gkeMetadata"; readonly at: Place }
+  | {
+      readonly type: "aksClient";
+      readonly tenant: Value;
+      readonly clientId: Value;
+      readonly clientSecret: Value;
+      /** Base URL of Entra ID. */
+      readonly authority: Value;
+    }
+  /** Where `clientId` is absent, the identity is the system-assigned one. */
+  | { readonly type: "aksIdentity"; readonly clientId?: Value; readonly at: Place };
 
 export type ReceiverConfig<Value = Reference> =
   | { readonly name: string; readonly type: "slack"; readonly webhookUrl: Value }
@@ -63,6 +111,8 @@ export interface NamespaceConfig {
   readonly timeoutSeconds?: number;
   readonly resourceVersion?: "0";
   readonly firstTick: "silent" | "announce";
+  /** How changes are asked for; absent: each look lists. */
+  readonly follow?: { readonly resyncMs: number; readonly holdMs?: number };
   /** At least one. */
   readonly routes: readonly Route[];
 }

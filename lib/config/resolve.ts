@@ -1,15 +1,15 @@
+import { authReferences } from "./auth.ts";
 import type { AuthConfig, ClusterConfig, Config, ReceiverConfig, Reference, ResolvedConfig } from "./model.ts";
 import { absolutePath } from "./paths.ts";
 import { ConfigError, type Problem } from "./problem.ts";
 import { resolveReferences, type Sources } from "./references.ts";
 import {
   type Check,
-  checkPath,
   checkPem,
+  checkProxy,
   checkServer,
   checkSigningSecret,
   checkSlackUrl,
-  checkToken,
   checkWebhookUrl,
 } from "./values.ts";
 
@@ -39,7 +39,17 @@ export async function resolveConfigFrom(sources: Sources, config: Config): Promi
 }
 
 async function resolveCluster(cluster: ClusterConfig, read: Read, directory: string): Promise<ClusterConfig<string>> {
-  if (cluster.from !== "server") return cluster;
+  const { proxy, ...rest } = cluster;
+  const [way, through] = await Promise.all([
+    rest.from === "server" ? resolveServer(rest, read, directory) : rest,
+    proxy === undefined ? undefined : read("proxy", proxy, checkProxy),
+  ]);
+  return { ...way, ...(through === undefined ? {} : { proxy: through }) };
+}
+
+type Server<Value> = Omit<Extract<ClusterConfig<Value>, { from: "server" }>, "proxy">;
+
+async function resolveServer(cluster: Server<Reference>, read: Read, directory: string): Promise<Server<string>> {
   const { ca, ...tls } = cluster.tls;
   const [server, auth, pem] = await Promise.all([
     read("server", cluster.server, checkServer),
@@ -50,21 +60,12 @@ async function resolveCluster(cluster: ClusterConfig, read: Read, directory: str
 }
 
 async function resolveAuth(auth: AuthConfig, read: Read, directory: string): Promise<AuthConfig<string>> {
-  switch (auth.type) {
-    case "token":
-      return { type: "token", token: await read("token", auth.token, checkToken) };
-    case "tokenFile":
-      return { type: "tokenFile", path: absolutePath(directory, await read("tokenFile", auth.path, checkPath)) };
-    case "clientCertificate": {
-      const [certificate, key] = await Promise.all([
-        read("clientCertificate", auth.certificate, checkPem),
-        read("clientKey", auth.key, checkPem),
-      ]);
-      return { type: "clientCertificate", certificate, key };
-    }
-    default:
-      return auth satisfies never;
-  }
+  const values = await Promise.all(
+    authReferences(auth).map(async ({ name, key, reference, check }) => [name, await read(key, reference, check)]),
+  );
+  // Every reference is replaced: auth.ts knows them all.
+  const resolved = { ...auth, ...Object.fromEntries(values) } as AuthConfig<string>;
+  return resolved.type === "tokenFile" ? { ...resolved, path: absolutePath(directory, resolved.path) } : resolved;
 }
 
 async function resolveReceiver(receiver: ReceiverConfig, read: Read): Promise<ReceiverConfig<string>> {

@@ -7,13 +7,16 @@ import {
   type Check,
   checkPath,
   checkPem,
+  checkProxy,
   checkServer,
+  checkServiceAccountKey,
   checkSigningSecret,
   checkSlackUrl,
+  checkText,
   checkToken,
   checkWebhookUrl,
 } from "./values.ts";
-import { AUTH_CHOICE, CLUSTER_CHOICE, oneOf, RECEIVER_CHOICE } from "./ways.ts";
+import { AKS_CHOICE, AUTH_CHOICE, CLUSTER_CHOICE, GKE_CHOICE, oneOf, RECEIVER_CHOICE } from "./ways.ts";
 
 // What one key must be stands here; what keys and entries must be to each other stands in rules.ts, because zod looks
 // at relations only where every key is right, and a file's problems are reported all at once.
@@ -34,9 +37,63 @@ const Text = z
   .min(1, "must not be empty")
   .refine((text) => !text.includes("${"), "references such as ${env:NAME} are not possible here");
 
+const Yes = z.literal(true, "must be true, or left out");
+
 const Name = Text.max(253, "must have at most 253 characters")
   .refine((name) => name === name.trim() && !/\p{Cc}/u.test(name), "must be one line without spaces at its ends")
   .refine((name) => !name.includes("://"), "must be a name, not an address");
+
+const Reference = referenceText(checkText);
+const Word = referenceText(checkToken);
+
+const Eks = z
+  .strictObject({
+    cluster: Text.describe("The cluster's name in EKS."),
+    region: Text.exactOptional().describe("Its region. Default: AWS_REGION of the environment."),
+  })
+  .describe("IAM credentials of the environment, as for aws eks get-token. In a function: its role's.");
+
+const Gke = z
+  .strictObject({
+    serviceAccountKey: referenceText(checkServiceAccountKey)
+      .exactOptional()
+      .describe("JSON of a key of a service account."),
+    metadataServer: Yes.exactOptional().describe("The service account of the machine or pod, on Google Cloud."),
+  })
+  .meta({ description: "A service account of Google Cloud.", ...oneOf(GKE_CHOICE) });
+
+const Aks = z
+  .strictObject({
+    tenant: Word.exactOptional().describe("The tenant's id."),
+    clientId: Word.exactOptional().describe("The application's id, or that of a user-assigned managed identity."),
+    clientSecret: Reference.exactOptional().describe("A secret of the application."),
+    authority: referenceText(checkServer)
+      .exactOptional()
+      .describe("Address of Entra ID. Default: https://login.microsoftonline.com."),
+    managedIdentity: Yes.exactOptional().describe("The managed identity of the machine, on Azure."),
+  })
+  .meta({ description: "An application of Entra ID, or a managed identity.", ...oneOf(AKS_CHOICE) });
+
+const HuaweiToken = z
+  .strictObject({
+    domain: Reference.describe("Name of the account."),
+    user: Reference.describe("Name of an IAM user of the account."),
+    password: Reference.describe("The user's password."),
+    project: Reference.describe("Name or id of the project, often the region's name."),
+    endpoint: referenceText(checkServer)
+      .exactOptional()
+      .describe("Address of IAM. Default: https://iam.{region}.myhuaweicloud.com."),
+  })
+  .describe("Tokens of Huawei Cloud's IAM for a user and a password.");
+
+const HuaweiKey = z
+  .strictObject({
+    accessKey: Word.describe("Access key (AK)."),
+    secretKey: Word.describe("Secret key (SK)."),
+    projectId: Word.exactOptional().describe("Id of the project, where the key is for several."),
+    securityToken: Word.exactOptional().describe("Makes a temporary key."),
+  })
+  .describe("An access key of Huawei Cloud, which signs each request.");
 
 const Auth = z
   .strictObject({
@@ -46,6 +103,11 @@ const Auth = z
       .describe("Path of a file that holds the token, read again while Jobbell runs."),
     clientCertificate: referenceText(checkPem).exactOptional().describe("PEM text of a client certificate."),
     clientKey: referenceText(checkPem).exactOptional().describe("PEM text of the key of the client certificate."),
+    eks: Eks.exactOptional(),
+    gke: Gke.exactOptional(),
+    aks: Aks.exactOptional(),
+    huaweiToken: HuaweiToken.exactOptional(),
+    huaweiKey: HuaweiKey.exactOptional(),
   })
   .meta({ description: "Who Jobbell is for the cluster. Read access to the jobs is enough.", ...oneOf(AUTH_CHOICE) });
 
@@ -60,16 +122,43 @@ const Tls = z
   })
   .describe("How the server proves itself.");
 
+const Timeout = z
+  .string()
+  .regex(DURATION, "must be a duration such as 30s or 1m30s")
+  .refine((text) => isBetween(parseDuration(text), 1_000, 600_000), "must be from 1s to 10m");
+
+const Timeouts = z
+  .strictObject({
+    connect: Timeout.exactOptional().describe("Until there is a connection. Default: 10s."),
+    headers: Timeout.exactOptional().describe("From the connection to the beginning of the answer. Default: 30s."),
+    idle: Timeout.exactOptional().describe("Silence within an answer. Default: 30s."),
+  })
+  .describe("How long to wait for the API server, from 1s to 10m each.");
+
 const Cluster = z
   .strictObject({
     name: Name.describe("What messages, logs and the entries under namespaces call the cluster."),
     server: referenceText(checkServer)
       .exactOptional()
       .describe("Address of the API server, https://host:port (http:// only for this machine)."),
+    region: z
+      .string()
+      .regex(/^[a-z0-9-]{1,40}$/, "must be the name of a region, such as cn-north-4")
+      .exactOptional()
+      .describe("Region of Huawei Cloud, in place of server: https://cci.{region}.myhuaweicloud.com."),
+    provider: z
+      .enum(["kubernetes", "cci"])
+      .exactOptional()
+      .describe("Whose API it is: cci is Huawei Cloud's. Default: kubernetes."),
     auth: Auth.exactOptional(),
     tls: Tls.exactOptional(),
     kubeconfig: Text.exactOptional().describe("Path of a kubeconfig file, in place of server and auth."),
     context: Text.exactOptional().describe("A context of the kubeconfig file. Default: its current context."),
+    inCluster: Yes.exactOptional().describe("The cluster that this process runs in, as the pod's service account."),
+    proxy: referenceText(checkProxy)
+      .exactOptional()
+      .describe("HTTP proxy on the way to the API server. Default: HTTPS_PROXY and NO_PROXY of the environment."),
+    timeouts: Timeouts.exactOptional(),
   })
   .meta({ description: "A Kubernetes API.", ...oneOf(CLUSTER_CHOICE) });
 
@@ -121,6 +210,16 @@ const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 const PAGE_SIZE = "must be a whole number from 1 to 5000";
 const TIMEOUT = "must be a whole number from 1 to 3600";
 
+const Resync = z
+  .string()
+  .regex(DURATION, "must be a duration such as 30m, 1h or 1h30m")
+  .refine((text) => isBetween(parseDuration(text), 60_000, 86_400_000), "must be from 1m to 24h");
+
+const Hold = z
+  .string()
+  .regex(DURATION, "must be a duration such as 50s")
+  .refine((text) => isBetween(parseDuration(text), 1_000, 55_000), "must be from 1s to 55s");
+
 const Namespace = z
   .strictObject({
     namespace: z
@@ -151,6 +250,16 @@ const Namespace = z
       .enum(["silent", "announce"])
       .default("silent")
       .describe("Whether jobs that exist when Jobbell first looks are announced."),
+    watch: z
+      .boolean("must be true or false")
+      .exactOptional()
+      .describe(
+        "Whether changes are asked for instead of whole lists. Default: true, but false where provider is cci.",
+      ),
+    resync: Resync.default("1h").describe("How often everything is listed all the same, from 1m to 24h."),
+    hold: Hold.exactOptional().describe(
+      "How long each look goes on to read changes as they come, from 1s to 55s. Default: it ends when it has read what changed.",
+    ),
     routes: z.array(Route).min(1, "must have at least one entry").describe("Who hears of these jobs."),
   })
   .describe("One namespace of one cluster: which jobs to watch, and who hears of them.");

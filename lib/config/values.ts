@@ -1,7 +1,7 @@
 /** Says what is wrong with a value, in words that never quote it, or nothing. */
 export type Check = (value: string) => string | undefined;
 
-/** The address of an API server. */
+/** The address of an API server, or of a service that makes tokens. */
 export const checkServer: Check = (value) => {
   const url = addressOf(value);
   if (typeof url === "string") return url;
@@ -24,6 +24,24 @@ export const checkWebhookUrl: Check = (value) => {
 /** A bearer token travels in a header. */
 export const checkToken: Check = (value) =>
   /^[\x21-\x7e]+$/.test(value) ? undefined : "must be one word without spaces or line breaks";
+
+/** What goes into a form, a header or a JSON text of somebody else's API. */
+export const checkText: Check = (value) =>
+  value.trim() === "" || /\p{Cc}/u.test(value) ? "must be one line of text" : undefined;
+
+/** The JSON of a key that Google gave out for a service account. */
+export const checkServiceAccountKey: Check = (value) =>
+  value.trimStart().startsWith("{")
+    ? undefined
+    : "must be the JSON of a key: to read it from a file write ${file:path}";
+
+/** The address of an HTTP proxy, perhaps with a user and a password. */
+export const checkProxy: Check = (value) => {
+  const url = /^https?:\/\/\S+$/i.test(value) ? URL.parse(value) : null;
+  return url !== null && url.pathname === "/" && url.search === "" && url.hash === ""
+    ? undefined
+    : "must be the address of an HTTP proxy, http://host:port";
+};
 
 /** A certificate or a key. */
 export const checkPem: Check = (value) =>

@@ -1,3 +1,4 @@
+import { authReferences } from "./auth.ts";
 import type { ClusterConfig, Config, ReceiverConfig, Reference } from "./model.ts";
 import { inOrder, type Problem } from "./problem.ts";
 import { literalOf } from "./references.ts";
@@ -23,17 +24,10 @@ interface Secret {
 }
 
 function secretsOfCluster(cluster: ClusterConfig): readonly Secret[] {
-  if (cluster.from !== "server") return [];
-  switch (cluster.auth.type) {
-    case "token":
-      return [{ key: "token", reference: cluster.auth.token }];
-    case "clientCertificate":
-      return [{ key: "clientKey", reference: cluster.auth.key }];
-    case "tokenFile":
-      return [];
-    default:
-      return cluster.auth satisfies never;
-  }
+  const auth = cluster.from === "server" ? authReferences(cluster.auth).filter(({ secret }) => secret) : [];
+  // An address without a password is none.
+  const proxy = cluster.proxy?.text.includes("@") ? [{ key: "proxy", reference: cluster.proxy }] : [];
+  return [...auth, ...proxy];
 }
 
 function secretsOfReceiver(receiver: ReceiverConfig): readonly Secret[] {

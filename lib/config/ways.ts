@@ -15,15 +15,42 @@ export interface Choice {
 export const CLUSTER_CHOICE: Choice = {
   noun: "a cluster",
   ways: [
-    { keys: ["server", "auth"], also: ["tls"] },
-    { keys: ["kubeconfig"], also: ["context"] },
+    { keys: ["server", "auth"], also: ["tls", "provider", "proxy", "timeouts"] },
+    // The address follows from the region.
+    { keys: ["region", "provider", "auth"], also: ["tls", "proxy", "timeouts"] },
+    { keys: ["kubeconfig"], also: ["context", "provider", "proxy", "timeouts"] },
+    { keys: ["inCluster"], also: ["timeouts"] },
   ],
 };
 
 /** Who Jobbell is for a cluster. */
 export const AUTH_CHOICE: Choice = {
   noun: "auth",
-  ways: [{ keys: ["token"] }, { keys: ["tokenFile"] }, { keys: ["clientCertificate", "clientKey"] }],
+  ways: [
+    { keys: ["token"] },
+    { keys: ["tokenFile"] },
+    { keys: ["clientCertificate", "clientKey"] },
+    { keys: ["eks"] },
+    { keys: ["gke"] },
+    { keys: ["aks"] },
+    { keys: ["huaweiToken"] },
+    { keys: ["huaweiKey"] },
+  ],
+};
+
+/** Where Google's tokens come from. */
+export const GKE_CHOICE: Choice = {
+  noun: "gke",
+  ways: [{ keys: ["serviceAccountKey"] }, { keys: ["metadataServer"] }],
+};
+
+/** Where Entra ID's tokens come from. */
+export const AKS_CHOICE: Choice = {
+  noun: "aks",
+  ways: [
+    { keys: ["clientSecret", "clientId", "tenant"], also: ["authority"] },
+    { keys: ["managedIdentity"], also: ["clientId"] },
+  ],
 };
 
 /** What a receiver is. */
@@ -41,10 +68,11 @@ export function checkChoice(present: readonly string[], { noun, ways }: Choice):
   const chosen = begun.find((way) => present.includes(way.keys[0])) ?? begun[0];
   if (chosen === undefined) return [{ message: `${noun} needs ${ways.map(nameOf).join(" or ")}` }];
   const missing = chosen.keys.filter((key) => !present.includes(key));
-  const others = ways.filter((way) => way !== chosen).flatMap(keysOf);
+  const own = keysOf(chosen);
+  const others = new Set(ways.flatMap(keysOf).filter((key) => !own.includes(key)));
   return [
     ...missing.map((key) => ({ message: `missing key "${key}"` })),
-    ...others
+    ...[...others]
       .filter((key) => present.includes(key))
       .map((key) => ({ key, message: `"${key}" does not go with "${chosen.keys[0]}"` })),
   ];

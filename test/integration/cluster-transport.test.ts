@@ -156,11 +156,11 @@ describe("what goes wrong on the way", () => {
       "not-kubernetes",
       /compression that was not asked for/,
     ],
-    ["too much", (response) => response.end(`{${" ".repeat(5000)}}`), "not-kubernetes", /more than 4000 bytes/],
+    ["too much", (response) => response.end(`{${" ".repeat(5000)}}`), "too-large", /more than 4000 bytes/],
     [
       "too much once it is uncompressed",
       (response) => response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(`{${" ".repeat(5_000_000)}}`)),
-      "not-kubernetes",
+      "too-large",
       /more than 4000 bytes/,
     ],
   ];

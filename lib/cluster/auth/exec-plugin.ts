@@ -1,8 +1,9 @@
 import { basename } from "node:path";
 import { cut, oneLine } from "#text/clean";
 import { redact } from "#text/redact";
-import type { Credentials, Proof } from "../access.ts";
+import type { Credentials } from "../access.ts";
 import { ClusterError } from "../cluster.ts";
+import { cached, type Made, proofUntil } from "./cached.ts";
 import { type ExecCredential, readExecCredential } from "./exec-credential.ts";
 import { type CommandResult, runCommand } from "./run-command.ts";
 
@@ -30,50 +31,15 @@ export interface ExecPluginOptions {
   readonly now?: () => number;
 }
 
-interface Cached {
-  readonly proof: Proof;
-  readonly until: number;
-}
-
 // Long enough for a plugin that talks to two services, too short for one that waits for a person.
 const TIMEOUT_MS = 60_000;
-// Renewed before its end: a list may take a while.
-const MARGIN_MS = 60_000;
 
 /** Credentials that a command makes: cached until a minute before their end, made anew after a 401. Calls at the same time share one run. */
 export function execPlugin(plugin: ExecPlugin, options: ExecPluginOptions): Credentials {
-  const now = options.now ?? Date.now;
-  let cached: Cached | undefined;
-  let running: Promise<Cached> | undefined;
-  const start = (signal: AbortSignal) => {
-    running ??= makeProof(plugin, options, signal).finally(() => {
-      running = undefined;
-    });
-    return running;
-  };
-  const make = async (signal: AbortSignal): Promise<Cached> => {
-    try {
-      return await start(signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      // The run was somebody else's, who left.
-      return error instanceof ClusterError ? Promise.reject(error) : make(signal);
-    }
-  };
-  return {
-    async current(signal) {
-      signal.throwIfAborted();
-      if (cached === undefined || now() >= cached.until) cached = await make(signal);
-      return cached.proof;
-    },
-    renew() {
-      cached = undefined;
-      return true;
-    },
-  };
+  return cached(options.now ?? Date.now, (signal) => makeProof(plugin, options, signal));
 }
 
-async function makeProof(plugin: ExecPlugin, options: ExecPluginOptions, signal: AbortSignal): Promise<Cached> {
+async function makeProof(plugin: ExecPlugin, options: ExecPluginOptions, signal: AbortSignal): Promise<Made> {
   const { cluster, hidden, timeoutMs = TIMEOUT_MS } = options;
   const fail = (problem: string) =>
     new ClusterError("credentials", cluster, `cluster "${cluster}" needs credentials: ${problem}`);
@@ -84,7 +50,7 @@ async function makeProof(plugin: ExecPlugin, options: ExecPluginOptions, signal:
   if (result.type !== "done") throw fail(`${name} ${problemOf(result, plugin, timeoutMs, hidden)}`);
   const credential = readExecCredential(result.stdout, plugin.apiVersion);
   if (typeof credential === "string") throw fail(`${name} ${credential}`);
-  return cachedOf(credential);
+  return madeOf(credential);
 }
 
 function environmentOf({ apiVersion, env, clusterInfo }: ExecPlugin): Record<string, string | undefined> {
@@ -125,8 +91,7 @@ function firstLine(text: string): string {
   return text.split(/\r?\n/).find((line) => line.trim() !== "") ?? "";
 }
 
-function cachedOf({ token, certificate, expiresAt }: ExecCredential): Cached {
+function madeOf({ token, certificate, expiresAt = Number.POSITIVE_INFINITY }: ExecCredential): Made {
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const until = expiresAt === undefined ? Number.POSITIVE_INFINITY : expiresAt - MARGIN_MS;
-  return { proof: { headers, ...certificate }, until };
+  return proofUntil({ headers, ...certificate }, expiresAt);
 }

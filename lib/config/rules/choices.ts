@@ -1,5 +1,13 @@
 import type { Path } from "../document.ts";
-import { AUTH_CHOICE, type Choice, CLUSTER_CHOICE, checkChoice, RECEIVER_CHOICE } from "../ways.ts";
+import {
+  AKS_CHOICE,
+  AUTH_CHOICE,
+  type Choice,
+  CLUSTER_CHOICE,
+  checkChoice,
+  GKE_CHOICE,
+  RECEIVER_CHOICE,
+} from "../ways.ts";
 import type { Finding, Rule } from "./outline.ts";
 
 /** Clusters, their authentication and receivers are each described in one way. */
@@ -7,9 +15,33 @@ export const oneWayEach: Rule = ({ clusters, receivers }) => [
   ...clusters.flatMap((entry, index) => [
     ...findings(entry, CLUSTER_CHOICE, ["clusters", index]),
     ...findings(entry?.auth, AUTH_CHOICE, ["clusters", index, "auth"]),
+    ...findings(mapIn(entry?.auth, "gke"), GKE_CHOICE, ["clusters", index, "auth", "gke"]),
+    ...findings(mapIn(entry?.auth, "aks"), AKS_CHOICE, ["clusters", index, "auth", "aks"]),
   ]),
   ...receivers.flatMap((entry, index) => findings(entry, RECEIVER_CHOICE, ["receivers", index])),
 ];
+
+/** What follows from a region is asked for where there is none, and a region is Huawei Cloud's. */
+export const regionsFit: Rule = ({ clusters }) =>
+  clusters.flatMap((entry, index) => {
+    const path = ["clusters", index];
+    const huawei = mapIn(entry?.auth, "huaweiToken");
+    const isLost = huawei !== undefined && !("endpoint" in huawei) && entry?.server !== undefined;
+    return [
+      ...(isLost ? [{ path: [...path, "auth", "huaweiToken"], message: NO_ENDPOINT }] : []),
+      ...(entry?.region !== undefined && entry.provider === "kubernetes"
+        ? [{ path: [...path, "provider"], message: "provider: must be cci: a region is Huawei Cloud's" }]
+        : []),
+    ];
+  });
+
+const NO_ENDPOINT = 'missing key "endpoint": the cluster has no region';
+
+/** The map under a key; what is no map has a problem of its own. */
+function mapIn(map: Readonly<Record<string, unknown>> | undefined, key: string): object | undefined {
+  const value = map?.[key];
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+}
 
 function findings(map: object | undefined, choice: Choice, path: Path): readonly Finding[] {
   if (map === undefined) return [];

@@ -5,9 +5,13 @@ import type { Path } from "../document.ts";
 // A text of the wrong type is empty, which no name is; one that was left out is undefined.
 const Text = z.string().optional().catch("");
 const Texts = z.array(z.string().catch("")).catch([]);
+const Any = z.unknown().optional();
 const AnyMap = z.looseObject({}).optional().catch(undefined);
 const Entry = z.looseObject({ name: Text }).optional().catch(undefined);
-const Cluster = z.looseObject({ name: Text, auth: AnyMap }).optional().catch(undefined);
+const Cluster = z
+  .looseObject({ name: Text, auth: AnyMap, server: Any, region: Any, provider: Any })
+  .optional()
+  .catch(undefined);
 const Route = z.object({ receivers: Texts }).optional().catch(undefined);
 const Namespace = z
   .object({
@@ -16,6 +20,8 @@ const Namespace = z
     kinds: Texts,
     labelSelector: Text,
     fieldSelector: Text,
+    watch: z.boolean().optional().catch(undefined),
+    hold: Any,
     routes: z.array(Route).catch([]),
   })
   .optional()

@@ -1,11 +1,20 @@
 import type { Document } from "../document.ts";
 import type { Problem } from "../problem.ts";
-import { oneWayEach } from "./choices.ts";
+import { oneWayEach, regionsFit } from "./choices.ts";
 import { clusterNamed, clustersExist, namesOnce, receiversExist } from "./names.ts";
 import { type Finding, Outline, type Rule } from "./outline.ts";
-import { watchesOnce } from "./watches.ts";
+import { holdsWatch, watchesOnce } from "./watches.ts";
 
-const RULES: readonly Rule[] = [oneWayEach, namesOnce, clusterNamed, clustersExist, receiversExist, watchesOnce];
+const RULES: readonly Rule[] = [
+  oneWayEach,
+  regionsFit,
+  namesOnce,
+  clusterNamed,
+  clustersExist,
+  receiversExist,
+  watchesOnce,
+  holdsWatch,
+];
 
 /** What is wrong between the parts of a document, whatever else is wrong with it. */
 export function checkRules(document: Document): readonly Problem[] {

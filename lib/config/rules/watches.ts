@@ -7,6 +7,16 @@ export const watchesOnce: Rule = ({ clusters, namespaces }) =>
     namespaces.flatMap((entry, index) => (entry === undefined ? [] : watchesOf(entry, index, clusters[0]?.name))),
   );
 
+/** To hold a look open there must be something to hold: a watch, which Huawei Cloud's API has not. */
+export const holdsWatch: Rule = ({ clusters, namespaces }) =>
+  namespaces.flatMap((entry, index) => {
+    const cluster = clusters.find((each) => each?.name === (entry?.cluster ?? clusters[0]?.name));
+    const isTold = entry?.watch ?? cluster?.provider !== "cci";
+    if (entry?.hold === undefined || isTold) return [];
+    const message = entry.watch === false ? "needs watch: true" : "provider cci tells no changes that could be held";
+    return [{ path: ["namespaces", index, "hold"], message: `hold: ${message}` }];
+  });
+
 type Entry = Exclude<Outline["namespaces"][number], undefined>;
 
 function watchesOf(entry: Entry, index: number, onlyCluster: string | undefined): readonly Said[] {

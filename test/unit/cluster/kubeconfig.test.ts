@@ -77,6 +77,14 @@ describe("a kubeconfig's cluster", () => {
   });
 });
 
+test.each([
+  ["http://proxy:3128", "http://proxy:3128"],
+  ["https://ann:pw@proxy", "https://ann:pw@proxy"],
+  [null, undefined],
+])("a kubeconfig's proxy-url %s is the proxy %s", async (url, proxy) => {
+  expect((await load(kubeconfig({ ...SERVER, "proxy-url": url }, {}))).proxy).toBe(proxy);
+});
+
 describe("a kubeconfig's user", () => {
   const basic = `Basic ${base64("ann:pw")}`;
   const plugin = { apiVersion: "client.authentication.k8s.io/v1", command: "./plugin", interactiveMode: "Never" };
@@ -242,7 +250,12 @@ describe("a kubeconfig that leads nowhere", () => {
       "invalid",
       /no http or https address/,
     ],
-    ["a proxy", kubeconfig({ ...SERVER, "proxy-url": "http://p:1" }, {}), "unsupported", /proxy-url is not supported/],
+    [
+      "a proxy of another sort",
+      kubeconfig({ ...SERVER, "proxy-url": "socks5://s3cr3t:1" }, {}),
+      "unsupported",
+      /proxy-url is no http or https address: SOCKS is not supported/,
+    ],
     [
       "authority and no verification",
       kubeconfig({ ...SERVER, "certificate-authority-data": base64(PEM), "insecure-skip-tls-verify": true }, {}),

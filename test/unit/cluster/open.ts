@@ -2,7 +2,8 @@ import { inspect } from "node:util";
 import type { ClusterAccess } from "#cluster/access";
 import { noCredentials } from "#cluster/auth/none";
 import { type Cluster, ClusterError, type ListQuery } from "#cluster/cluster";
-import { type ClusterOptions, openCluster } from "#cluster/http-cluster";
+import type { ClusterOptions } from "#cluster/http-cluster";
+import { openJobApi } from "#cluster/job-api";
 
 export const TFJOBS = { group: "kubeflow.org", version: "v1", kind: "TFJob", plural: "tfjobs" };
 export const JOBS = { group: "batch", version: "v1", kind: "Job", plural: "jobs" };
@@ -13,7 +14,7 @@ export const SIGNAL = new AbortController().signal;
 export function openAt(url: string, access: Partial<ClusterAccess> = {}, options: ClusterOptions = {}) {
   const patience = { pause: async () => {}, ...options.patience };
   const defaults = { name: "prod", server: url, tls: {}, credentials: noCredentials() };
-  const cluster = openCluster({ ...defaults, ...access }, { ...options, patience });
+  const cluster = openJobApi({ ...defaults, ...access }, { ...options, patience });
   return Object.assign(cluster, { [Symbol.asyncDispose]: () => cluster.close() });
 }
 

@@ -105,6 +105,7 @@ describe("a configuration", () => {
         timeoutSeconds: 20,
         resourceVersion: "0",
         firstTick: "announce",
+        follow: { resyncMs: 3_600_000 },
         routes: [
           { on: ["Failed", "Created"], labels: { tier: "prod" }, receivers: ["chat", "hook"] },
           { on: EVENT_TYPES, labels: {}, receivers: ["open"] },
@@ -130,6 +131,7 @@ describe("a configuration", () => {
         kinds: [kindNamed("Job")],
         pageSize: 500,
         firstTick: "silent",
+        follow: { resyncMs: 3_600_000 },
         routes: [{ on: EVENT_TYPES, labels: {}, receivers: ["r"] }],
       },
     ]);

@@ -27,3 +27,18 @@ describe("docs/configuration.md", () => {
     expect(names.filter((name) => !PAGE.includes(`\`${name}\``))).toEqual([]);
   });
 });
+
+const WAYS = [...readFileSync("docs/clusters.md", "utf8").matchAll(/^```yaml\n(clusters:\n.*?)^```/gms)];
+
+describe("docs/clusters.md", () => {
+  it("shows every way to reach a cluster", () => {
+    expect(WAYS.length).toBe(14);
+  });
+
+  it.each(WAYS.map(([, block = ""]) => block))("shows a cluster that is right (example %#)", (block) => {
+    const rest = `receivers: [{ name: chat, slack: { webhookUrl: "\${env:S}" } }]
+namespaces: [{ namespace: ml, kinds: [Job], routes: [{ receivers: [chat] }] }]`;
+    expect(linesOf(block + rest)).toEqual([]);
+    expect(parseConfig(block + rest, "jobbell.yml").warnings.map(formatProblem)).toEqual([]);
+  });
+});

@@ -49,6 +49,7 @@ describe("flags", () => {
       timeoutSeconds: 8,
       resourceVersion: "0",
       firstTick: "announce",
+      follow: { resyncMs: 3_600_000 },
       routes: [{ on: EVENT_TYPES, labels: {}, receivers: ["slack", "webhook"] }],
     };
     expect(config).toEqual({

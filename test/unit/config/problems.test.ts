@@ -85,7 +85,11 @@ const TYPES: readonly Row[] = [
 ];
 
 const CLUSTERS: readonly Row[] = [
-  ["no access", withClusters("▸{ name: c }"), 'a cluster needs "server" with "auth" or "kubeconfig"'],
+  [
+    "no access",
+    withClusters("▸{ name: c }"),
+    'a cluster needs "server" with "auth" or "region" with "provider" with "auth" or "kubeconfig" or "inCluster"',
+  ],
   ["a server without auth", withClusters("▸{ name: c, server: https://x }"), 'missing key "auth"'],
   ["auth without a server", withClusters("▸{ name: c, auth: { token: t } }"), 'missing key "server"'],
   ["server and kubeconfig", server("auth: { token: t }, ▸kubeconfig: k"), '"kubeconfig" does not go with "server"'],
@@ -96,7 +100,11 @@ const CLUSTERS: readonly Row[] = [
     '"tls" does not go with "kubeconfig"',
   ],
   ["a context beside a server", server("auth: { token: t }, ▸context: k"), '"context" does not go with "server"'],
-  ["empty auth", server("auth: ▸{}"), 'auth needs "token" or "tokenFile" or "clientCertificate" with "clientKey"'],
+  [
+    "empty auth",
+    server("auth: ▸{}"),
+    'auth needs "token" or "tokenFile" or "clientCertificate" with "clientKey" or "eks" or "gke" or "aks" or "huaweiToken" or "huaweiKey"',
+  ],
   ["two tokens", server("auth: { token: t, ▸tokenFile: f }"), '"tokenFile" does not go with "token"'],
   ["a certificate alone", server('auth: ▸{ clientCertificate: "${file:a}" }'), 'missing key "clientKey"'],
   ["a key alone", server('auth: ▸{ clientKey: "${file:a}" }'), 'missing key "clientCertificate"'],

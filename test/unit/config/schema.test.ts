@@ -41,7 +41,12 @@ describe("the JSON Schema", () => {
 
   it("lets an editor ask for one way to reach a cluster, to prove who asks, and to tell a receiver", () => {
     const required = (path: string) => KEYS.find(([key]) => key === path)?.[1].items?.oneOf?.map((way) => way.required);
-    expect(required("clusters")).toEqual([["server", "auth"], ["kubeconfig"]]);
+    expect(required("clusters")).toEqual([
+      ["server", "auth"],
+      ["region", "provider", "auth"],
+      ["kubeconfig"],
+      ["inCluster"],
+    ]);
     expect(required("receivers")).toEqual([["slack"], ["webhook"]]);
   });
 });

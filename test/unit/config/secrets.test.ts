@@ -19,6 +19,17 @@ const TEXT = `clusters:
       clientKey: |
         -----BEGIN ${SECRET}
         ${SECRET}
+    proxy: "http://ann:${SECRET}@proxy:3128"
+  - { name: gke, server: "https://x", auth: { gke: { serviceAccountKey: '{ "private_key": "${SECRET}" }' } } }
+  - { name: aks, server: "https://x", auth: { aks: { tenant: a, clientId: b, clientSecret: "${SECRET}" } } }
+  - name: cci
+    provider: cci
+    region: cn-north-4
+    auth: { huaweiToken: { domain: a, user: b, password: "${SECRET}", project: c } }
+  - name: signed
+    provider: cci
+    region: cn-north-4
+    auth: { huaweiKey: { accessKey: a, secretKey: ${SECRET}, securityToken: "${SECRET}" } }
 receivers:
   - name: chat
     slack:
@@ -49,7 +60,7 @@ async function sayingOf(text: string): Promise<string> {
 
 it("is right as it is, and its warnings quote no secret", async () => {
   const saying = await sayingOf(TEXT);
-  expect(saying.split("\n")).toHaveLength(5);
+  expect(saying.split("\n")).toHaveLength(11);
   expect(saying).not.toContain(SECRET);
 });
 
