@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { VERSION } from "#version";
 import type { CheckOptions } from "./check.ts";
 import { EXIT } from "./failure.ts";
+import { jobCommand } from "./job/command.ts";
 import { countOption, durationOption, several } from "./options.ts";
 import type { RunOptions } from "./run.ts";
 
@@ -19,8 +20,14 @@ export function program(done: Done): Command {
   jobbell.addCommand(runCommand(done));
   jobbell.addCommand(checkCommand(done));
   jobbell.addCommand(demoCommand(done));
-  for (const command of jobbell.commands) command.exitOverride().showHelpAfterError("(add --help for more)");
+  jobbell.addCommand(jobCommand(done));
+  jobbell.commands.forEach(strict);
   return jobbell;
+}
+
+function strict(command: Command): void {
+  command.exitOverride().showHelpAfterError("(add --help for more)");
+  command.commands.forEach(strict);
 }
 
 function runCommand(done: Done): Command {

@@ -1,5 +1,5 @@
 import { loadKubeconfig } from "#cluster/kubeconfig";
-import { type Config, formatProblem, loadConfig, resolveConfig } from "#config/config";
+import { type ClusterConfig, type Config, formatProblem, loadConfig, resolveConfig } from "#config/config";
 import { configFromFlags } from "#config/flags";
 import { openServices } from "#wiring";
 import { complainOnChange } from "./complaints.ts";
@@ -97,10 +97,10 @@ async function configOfFlags(options: RunOptions, namespaces: readonly string[])
   const { kubeconfig, context, selector } = options;
   // Read here for its context's name: messages say which cluster they speak of.
   const access = await loadKubeconfig(kubeconfig, context === undefined ? {} : { context });
-  return configFromFlags({
+  const config = configFromFlags({
     ...options,
     cluster: access.name,
-    kubeconfig: kubeconfig ?? "",
+    kubeconfig: kubeconfig ?? "~/.kube/config",
     context: access.name,
     namespaces,
     kinds: options.kind ?? DEFAULTS.kinds,
@@ -108,4 +108,10 @@ async function configOfFlags(options: RunOptions, namespaces: readonly string[])
     intervalMs: options.interval ?? DEFAULTS.intervalMs,
     statePath: options.state ?? DEFAULTS.state,
   });
+  // What kubectl takes may be several files: only whoever reads them knows which.
+  return kubeconfig === undefined ? { ...config, clusters: config.clusters.map(asKubectlWould) } : config;
+}
+
+function asKubectlWould(cluster: ClusterConfig): ClusterConfig {
+  return cluster.from === "kubeconfig" ? { ...cluster, path: "" } : cluster;
 }

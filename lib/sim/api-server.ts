@@ -5,8 +5,10 @@ import type { Resource } from "#jobs/job";
 import { KINDS } from "#jobs/kinds/registry";
 import { failure, Refusal } from "./answer.ts";
 import { ClusterState } from "./cluster-state.ts";
-import { answerOf, type Failure, Failures, type Misbehaviour } from "./failures.ts";
+import { type Failure, Failures, type Unready, unready } from "./failures.ts";
 import { handle, type Reply } from "./handle.ts";
+import type { Provider } from "./list.ts";
+import { misbehave } from "./misbehave.ts";
 import type { KubeObject } from "./objects.ts";
 import type { ApiRequest } from "./request.ts";
 import { send } from "./send.ts";
@@ -24,6 +26,8 @@ export interface ApiServerOptions {
   readonly seed?: string;
   /** The kinds that are installed; all that Jobbell knows where it is left out. */
   readonly resources?: readonly Resource[];
+  /** Whose API it speaks; `kubernetes` where it is left out. */
+  readonly provider?: Provider;
 }
 
 /** A simulated Kubernetes API server on this machine, and what a test or a demo can do to its cluster. */
@@ -47,8 +51,8 @@ export interface ApiServer extends AsyncDisposable {
   forgetHistory(): void;
   /** Makes the next request that fits go wrong. Several failures are used up in the order in which they were added. */
   fail(failure: Failure): void;
-  /** Breaks every connection and forgets what watches could go on from; continue tokens stay good. */
-  restart(): void;
+  /** Breaks every connection and forgets what watches could go on from; continue tokens stay good. The next requests get these answers first, as from a server that is not ready. */
+  restart(answers?: readonly Unready[]): void;
   close(): Promise<void>;
 }
 
@@ -56,7 +60,7 @@ const REQUESTS_KEPT = 10_000;
 
 /** Starts a server that speaks the Kubernetes API over HTTP for the kinds of the registry. It begins without any object. */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { now, seed, resources = KINDS.map(({ resource }) => resource) } = options;
+  const { now, seed, provider = "kubernetes", resources = KINDS.map(({ resource }) => resource) } = options;
   const state = new ClusterState({ now, seed, resources });
   const failures = new Failures();
   const requests: ApiRequest[] = [];
@@ -72,7 +76,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     requests.push(request);
     if (requests.length > REQUESTS_KEPT) requests.shift();
     const wrong = failures.take(request);
-    const reply = () => replyTo({ state, resources, users: usersOf(options) }, request);
+    const reply = () => replyTo({ state, resources, users: usersOf(options), provider, now }, request);
     const gzips = String(request.headers["accept-encoding"] ?? "").includes("gzip");
     await (wrong ? misbehave(wrong, reply, response, gzips) : deliver(reply(), response, gzips));
   }
@@ -92,8 +96,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     get: (resource, namespace, name) => state.get(resource, namespace, name),
     forgetHistory: () => state.forget({ lists: true }),
     fail: (next) => failures.add(next),
-    restart: () => {
+    restart: (answers = []) => {
       state.forget({ lists: false });
+      for (const answer of answers) failures.add(unready(answer));
       server.closeAllConnections();
     },
     close: () => close(server),
@@ -118,14 +123,6 @@ function replyTo(...[context, request]: Parameters<typeof handle>): Reply {
 async function deliver(reply: Reply, response: ServerResponse, gzips: boolean): Promise<void> {
   if (typeof reply === "function") reply(response);
   else await send(response, reply, gzips);
-}
-
-async function misbehave(wrong: Misbehaviour, reply: () => Reply, response: ServerResponse, gzips: boolean) {
-  if ("status" in wrong) return send(response, answerOf(wrong), gzips);
-  if ("hang" in wrong) return undefined;
-  if ("reset" in wrong) return void response.socket?.resetAndDestroy();
-  const answer = reply();
-  return typeof answer === "function" ? void response.destroy() : send(response, answer, gzips, true);
 }
 
 async function read(incoming: IncomingMessage): Promise<ApiRequest> {

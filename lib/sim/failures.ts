@@ -1,4 +1,3 @@
-import { type Answer, failure, plain } from "./answer.ts";
 import type { ApiRequest } from "./request.ts";
 
 /** How requests to come are made to go wrong. */
@@ -10,14 +9,32 @@ export type Failure = Misbehaviour & {
 };
 
 export type Misbehaviour =
-  /** Answers with this. Without a body it is the one that the API server gives with that status. */
-  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string | object }
+  /** Answers with this. Without a body it is the one that the API server gives with that status, or a gateway in its own form. */
+  | {
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string | object;
+      readonly form?: ErrorForm;
+    }
   /** Closes the connection with a reset, without an answer. */
   | { readonly reset: true }
-  /** Sends half of the true answer, then closes the connection. */
+  /** Sends so many bytes of the true answer's body, then resets the connection. */
+  | { readonly resetAfter: number }
+  /** Sends half of the true answer, then closes the connection; a watch is closed without a word. */
   | { readonly truncate: true }
+  /** Ends the body well in the middle of its last line, as a proxy does that gives up: a watch breaks off within an event. */
+  | { readonly halfLine: true }
+  /** Sends the true answer in pieces of so many bytes, with a pause before each. */
+  | { readonly slow: { readonly everyMs: number; readonly bytes: number } }
+  /** Turns a list, or what a watch begins with, around: newest first, as after a restored backup or from another cache. */
+  | { readonly reorder: true }
+  /** Answers a list as if there were nothing, as while a kind is being removed. */
+  | { readonly empty: true }
   /** Never answers, until the client gives up or the server is closed. */
   | { readonly hang: true };
+
+/** How an error's body is written: as Kubernetes does, or as the gateways before it do. */
+export type ErrorForm = "status" | "flat" | "nested" | "html";
 
 /** Failures that wait for their request. */
 export class Failures {
@@ -37,31 +54,18 @@ export class Failures {
   }
 }
 
-const REASONS: Readonly<Record<number, string>> = {
-  400: "BadRequest",
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "NotFound",
-  409: "Conflict",
-  410: "Expired",
-  500: "InternalError",
-  503: "ServiceUnavailable",
-  504: "Timeout",
-};
+/** What a server that has just been started says for a while, whoever asks: 403 to a good token, 404 for an installed kind, 503. */
+export type Unready = 403 | 404 | 503;
 
-/** The answer that a failure asks for. */
-export function answerOf(wanted: Extract<Misbehaviour, { status: number }>): Answer {
-  const usual = usualAnswer(wanted.status);
-  const headers = { ...(wanted.body === undefined ? usual.headers : typeOf(wanted.body)), ...wanted.headers };
-  const body = typeof wanted.body === "object" ? JSON.stringify(wanted.body) : (wanted.body ?? usual.body);
-  return { status: wanted.status, headers, body };
-}
-
-function typeOf(body: string | object): Record<string, string> {
-  return { "content-type": typeof body === "object" ? "application/json" : "text/plain; charset=utf-8" };
-}
-
-function usualAnswer(code: number): Answer {
-  if (code === 429) return plain(429, "Too many requests, please try again later.", { "retry-after": "1" });
-  return failure(code, REASONS[code], REASONS[code] ?? "the server could not do this");
+export function unready(status: Unready): Failure {
+  switch (status) {
+    case 403:
+      return { status };
+    case 404:
+      return { status, body: "404 page not found\n" };
+    case 503:
+      return { status, headers: { "retry-after": "1" } };
+    default:
+      return status satisfies never;
+  }
 }

@@ -1,35 +1,37 @@
-import type { ServerResponse } from "node:http";
 import type { Resource } from "#jobs/job";
 import { type Answer, failure, json, notFound, notInstalled } from "./answer.ts";
 import type { ClusterState } from "./cluster-state.ts";
-import { list, objectBody, type Scope } from "./list.ts";
+import { list, objectBody, type Provider, type Scope } from "./list.ts";
 import { keyOf } from "./objects.ts";
 import { patch } from "./patch.ts";
 import { type ApiRequest, type Target, targetOf, verbOf } from "./request.ts";
 import { refusalOf, type User } from "./users.ts";
-import { watch } from "./watch.ts";
+import { type Line, watch } from "./watch.ts";
 
 export interface Context {
   readonly state: ClusterState;
   readonly resources: readonly Resource[];
   /** `undefined` lets everybody in. */
   readonly users: readonly User[] | undefined;
+  readonly provider: Provider;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** An answer, or, for a watch, what to do with the connection from now on. */
-export type Reply = Answer | ((response: ServerResponse) => void);
+export type Reply = Answer | ((line: Line) => void);
 
 /** One request to its reply. Who may not ask learns nothing, not even whether the kind is installed. */
-export function handle({ state, resources, users }: Context, request: ApiRequest): Reply {
+export function handle({ state, resources, users, provider, now }: Context, request: ApiRequest): Reply {
   const { pathname, searchParams: query } = new URL(request.path, "http://server");
   const target = targetOf(pathname);
   if (target === undefined) return notInstalled;
   const verb = verbOf(request.method, target, query);
   if (verb === undefined)
     return failure(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
-  const refusal = users && refusalOf(users, request.headers.authorization, verb, target);
+  const refusal = users && refusalOf(users, now(), request.headers.authorization, verb, target);
   if (refusal) return refusal;
-  const scope = scopeOf(state, resources, target);
+  const scope = scopeOf(state, resources, provider, target);
   if (scope === undefined) return notInstalled;
   const { name = "" } = target;
   switch (verb) {
@@ -46,14 +48,20 @@ export function handle({ state, resources, users }: Context, request: ApiRequest
   }
 }
 
-function scopeOf(state: ClusterState, resources: readonly Resource[], target: Target): Scope | undefined {
+function scopeOf(
+  state: ClusterState,
+  resources: readonly Resource[],
+  provider: Provider,
+  target: Target,
+): Scope | undefined {
   const { group, version, plural, namespace, name, subresource } = target;
   const resource = resources.find((kind) => kind.group === group && kind.version === version && kind.plural === plural);
   const collection = resource && state.collection(resource);
   // An object is asked for in its namespace, and `/status` shows all of it.
   if (!collection || (name !== undefined && namespace === undefined)) return undefined;
   if (subresource !== undefined && subresource !== "status") return undefined;
-  return { state, resource, collection, namespace };
+  if (provider === "cci" && namespace === undefined) return undefined;
+  return { state, resource, collection, namespace, provider };
 }
 
 function get({ resource, collection, namespace = "" }: Scope, name: string): Answer {

@@ -7,6 +7,9 @@ import { isBuiltIn, typeMeta } from "./objects.ts";
 import { fieldSelector, labelSelector, type Selector } from "./selectors.ts";
 import type { Collection, Version } from "./storage.ts";
 
+/** Whose API it is: `cci` has no runPolicy, no strictness, no dry runs and no list of all namespaces. */
+export type Provider = "kubernetes" | "cci";
+
 /** The part of a cluster that a list or a watch looks at. */
 export interface Scope {
   readonly state: ClusterState;
@@ -14,6 +17,7 @@ export interface Scope {
   readonly collection: Collection;
   /** `undefined` is every namespace. */
   readonly namespace: string | undefined;
+  readonly provider: Provider;
 }
 
 /** One page, or the whole list where no limit is given. All pages of a list show the moment of the first. */

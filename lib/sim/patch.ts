@@ -14,13 +14,17 @@ export function patch(scope: Scope, name: string, query: URLSearchParams, conten
   const before = scope.collection.get(keyOf(namespace, name));
   if (before === undefined) return notFound(resource, name);
   const after = merged(before.object, parse(body));
-  const unknown = unknownFieldsOf(resource, after);
-  if (unknown.length > 0 && query.get("fieldValidation") === "Strict") throw strict(resource, before.json, unknown);
+  const isOld = scope.provider === "cci";
+  const unknown = unknownFieldsOf(resource, after, isOld);
+  if (unknown.length > 0 && !isOld && query.get("fieldValidation") === "Strict")
+    throw strict(resource, before.json, unknown);
   for (const field of unknown) delete after.spec?.[field];
   check(resource, before, after);
+  if (query.get("dryRun") === "All" && !isOld)
+    return json(200, objectBody(resource, JSON.stringify(after)), warningsFor(unknown));
   state.update(resource, namespace, name, (draft) => void Object.assign(draft, after));
   const written = scope.collection.get(keyOf(namespace, name)) ?? before;
-  return json(200, objectBody(resource, written.json), warningsFor(unknown));
+  return json(200, objectBody(resource, written.json), isOld ? {} : warningsFor(unknown));
 }
 
 function check(resource: Resource, before: { object: KubeObject; json: string }, after: KubeObject): void {

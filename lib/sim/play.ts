@@ -14,6 +14,8 @@ export interface Theatre {
   readonly timers: Timers;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** What is added to it where a controller writes the time. */
+  readonly skewMs: number;
   readonly speed: number;
   readonly nextRole: (restarts: boolean) => Role;
   readonly nextPlan: () => Plan;
@@ -69,10 +71,10 @@ function play(theatre: Theatre, role: Role, moments: readonly Moment[], nextInMs
   });
 }
 
-function live({ server }: Theatre, { resource, wish }: Role, change: Moment["change"], at: number): void {
+function live({ server, skewMs }: Theatre, { resource, wish }: Role, change: Moment["change"], at: number): void {
   const { namespace, name } = wish;
   // Somebody else may have deleted it.
   if (server.get(resource, namespace, name) === undefined) return;
   if (change === "delete") server.remove(resource, namespace, name);
-  else server.update(resource, namespace, name, (job) => change(job, timeOf(at)));
+  else server.update(resource, namespace, name, (job) => change(job, timeOf(at + skewMs)));
 }

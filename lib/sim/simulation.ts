@@ -13,6 +13,8 @@ export interface SimulationOptions {
   readonly seed: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** How far the clock that writes conditions is ahead of the API server's, in milliseconds; negative: behind. 0 where it is left out. */
+  readonly skewMs?: number;
   /** 1, the default, makes something happen every one to three seconds; 2 twice as often. */
   readonly speed?: number;
   readonly port?: number;
@@ -50,12 +52,12 @@ const ALREADY_THERE: readonly Past[] = [
 /** Starts an API server with some jobs in it and lets new ones appear. The first change comes within two seconds. */
 export async function startSimulation(options: SimulationOptions): Promise<Simulation> {
   const { seed, now, speed = 1, kinds = KINDS, namespaces = NAMESPACES, after = realAfter } = options;
-  const { port = 0, token } = options;
+  const { port = 0, token, skewMs = 0 } = options;
   const server = await startApiServer({ now, seed, port, ...(token !== undefined && { token }) });
   const random = randomFrom(seed);
   const timers = timersOn(after);
   const nextRole = casting(random, kinds, namespaces);
-  const theatre: Theatre = { server, random, timers, now, speed, nextRole, nextPlan: deckOf(random, DECK) };
+  const theatre: Theatre = { server, random, timers, now, skewMs, speed, nextRole, nextPlan: deckOf(random, DECK) };
   for (const past of ALREADY_THERE) resume(theatre, past);
   timers.after(3000 / speed, () => arrive(theatre));
   const close = async () => {

@@ -7,6 +7,8 @@ export interface User {
   readonly token: string;
   /** Left out: everything. */
   readonly verbs?: readonly Verb[];
+  /** Milliseconds since 1970, by the server's clock: from then on nobody has this token. */
+  readonly expiresAt?: number;
 }
 
 /**
@@ -15,12 +17,15 @@ export interface User {
  */
 export function refusalOf(
   users: readonly User[],
+  now: number,
   header: string | undefined,
   verb: Verb,
   target: Target,
 ): Answer | undefined {
   if (header === undefined) return forbidden("system:anonymous", verb, target);
-  const user = users.find(({ token }) => header === `Bearer ${token}`);
+  const user = users.find(
+    ({ token, expiresAt = Number.POSITIVE_INFINITY }) => header === `Bearer ${token}` && now < expiresAt,
+  );
   if (user === undefined) return failure(401, "Unauthorized", "Unauthorized");
   return user.verbs === undefined || user.verbs.includes(verb) ? undefined : forbidden(user.name, verb, target);
 }

@@ -18,9 +18,12 @@ const KUBEFLOW_SPEC = [
   ...["mainContainer", "runLauncherAsWorker", "sshAuthMountPath", "launcherCreationPolicy", "mpiImplementation"],
 ];
 
+const FLAT_POLICY = ["activeDeadlineSeconds", "ttlSecondsAfterFinished", "cleanPodPolicy"];
+
 /** Fields of the spec that the kind does not have: dropped with a warning, or refused where the client is strict. */
-export function unknownFieldsOf(resource: Resource, { spec = {} }: KubeObject): readonly string[] {
-  const known = isBuiltIn(resource) ? JOB_SPEC : KUBEFLOW_SPEC;
+export function unknownFieldsOf(resource: Resource, { spec = {} }: KubeObject, flat = false): readonly string[] {
+  const kubeflow = flat ? FLAT_POLICY : KUBEFLOW_SPEC;
+  const known = isBuiltIn(resource) ? JOB_SPEC : kubeflow;
   return Object.keys(spec).filter((field) => !known.includes(field) && !field.endsWith("ReplicaSpecs"));
 }
 

@@ -1,4 +1,3 @@
-import type { ServerResponse } from "node:http";
 import type { Resource } from "#jobs/job";
 import { failure, Refusal, status } from "./answer.ts";
 import { inScope, objectBody, type Scope, selectorOf } from "./list.ts";
@@ -10,6 +9,15 @@ import type { Change, Version } from "./storage.ts";
 const BOOKMARK_EVERY_MS = 60_000;
 const BOOKMARK_BEFORE_END_MS = 2000;
 
+/** What a watch needs of the connection that it answers on. */
+export interface Line {
+  writeHead(status: number, headers: Record<string, string>): unknown;
+  flushHeaders(): void;
+  write(text: string): unknown;
+  end(text?: string): unknown;
+  on(event: "close", listener: () => void): unknown;
+}
+
 interface Watch {
   readonly scope: Scope;
   readonly selected: Selector;
@@ -20,7 +28,7 @@ interface Watch {
 }
 
 /** Reads what is watched, or throws a refusal. Starting it answers on the connection until `timeoutSeconds` are over. */
-export function watch(scope: Scope, query: URLSearchParams): (response: ServerResponse) => void {
+export function watch(scope: Scope, query: URLSearchParams): (response: Line) => void {
   const seconds = Number(query.get("timeoutSeconds") ?? 0);
   const watched: Watch = {
     scope,
@@ -39,7 +47,7 @@ function revisionOf(text: string): number | undefined {
   throw new Refusal(failure(500, undefined, message));
 }
 
-function start(watched: Watch, response: ServerResponse): void {
+function start(watched: Watch, response: Line): void {
   const { scope, from, timeoutMs } = watched;
   response.writeHead(200, { "content-type": "application/json" });
   response.flushHeaders();
@@ -53,12 +61,12 @@ function start(watched: Watch, response: ServerResponse): void {
   if (timeoutMs !== undefined) setEnd(timeoutMs, response);
 }
 
-function setEnd(timeoutMs: number, response: ServerResponse): void {
+function setEnd(timeoutMs: number, response: Line): void {
   const timer = setTimeout(() => response.end(), timeoutMs);
   response.on("close", () => clearTimeout(timer));
 }
 
-function follow(watched: Watch, response: ServerResponse): void {
+function follow(watched: Watch, response: Line): void {
   const { collection } = watched.scope;
   const stop = collection.listen((change) => {
     if (change.revision <= (watched.from ?? 0)) return;
@@ -71,7 +79,7 @@ function follow(watched: Watch, response: ServerResponse): void {
   });
 }
 
-function bookmarkTimers({ scope, timeoutMs }: Watch, response: ServerResponse): readonly NodeJS.Timeout[] {
+function bookmarkTimers({ scope, timeoutMs }: Watch, response: Line): readonly NodeJS.Timeout[] {
   const mark = () => response.write(`${bookmarkLine(scope.resource, scope.state.revision)}\n`);
   const timers = [setInterval(mark, BOOKMARK_EVERY_MS)];
   if (timeoutMs !== undefined && timeoutMs > BOOKMARK_BEFORE_END_MS) {

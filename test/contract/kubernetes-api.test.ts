@@ -1,6 +1,7 @@
 import type { Resource } from "#jobs/job";
 import { type Recording, recording, recordingsIn, startReplay } from "../support/recordings.ts";
 import { kubernetesApiContract, type OpenedApi, type Scene } from "./kubernetes-api.ts";
+import { callsContract } from "./kubernetes-api-calls.ts";
 import { openSimulated } from "./kubernetes-api-simulated.ts";
 
 /** A real server's answers, in the scene in which they were recorded. */
@@ -12,10 +13,17 @@ async function openRecorded(scene: Scene, { plural }: Resource): Promise<OpenedA
     scene === "seven" ? [...recordingsIn(plural), ...errors] : watched.filter(({ name }) => !name.endsWith(leftOut));
   const future = scene === "seven" ? recording(`${plural}/list-rv-future`) : recording(`${plural}/watch/rv-future`);
   return {
-    ...(await startReplay(played)),
+    ...(await startReplay([...played, ...played.flatMap(withLimit)])),
     from: versionIn(recording(`${plural}/watch/changes-1s`)),
     future: versionIn(future),
   };
+}
+
+// A list that is refused is refused whatever the size of its pages.
+function withLimit(refused: Recording): readonly Recording[] {
+  const { request, response } = refused;
+  const isRefusedList = request.method === "GET" && response.status >= 400 && !request.path.includes("?");
+  return isRefusedList ? [{ ...refused, request: { ...request, path: `${request.path}?limit=2` } }] : [];
 }
 
 function versionIn({ request }: Recording): string {
@@ -24,3 +32,5 @@ function versionIn({ request }: Recording): string {
 
 kubernetesApiContract("a real server's recordings", openRecorded);
 kubernetesApiContract("the simulated server", openSimulated);
+callsContract("a real server's recordings", openRecorded);
+callsContract("the simulated server", openSimulated);

@@ -63,7 +63,7 @@ describe("an answer that is no list", () => {
     [
       409,
       statusOf(409, "Conflict", "modified"),
-      "invalid",
+      "conflict",
       /newer version of what was sent \(409\), saying "modified"/,
     ],
     [410, statusOf(410, "Expired", "too old"), "gone", /forgotten the version .*\(410\).*: list again/],

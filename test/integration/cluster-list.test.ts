@@ -214,7 +214,83 @@ describe("a list that is no list", () => {
     const garbage = Buffer.concat([Buffer.from('{"items":['), Buffer.alloc(50 * 1024 * 1024, "x")]);
     await using server = await serve((_seen, response) => void response.end(garbage));
     await using cluster = openAt(server.url);
-    expect((await failure(listAll(cluster))).code).toBe("not-kubernetes");
+    expect((await failure(listAll(cluster))).code).toBe("too-large");
+    expect(cluster.traffic().bytesRead).toBeLessThan(2 * 33 * 1024 * 1024);
+  });
+});
+
+describe("a list whose page is too large", () => {
+  const names8 = ["a", "b", "c", "d", "e", "f", "g", "h"];
+
+  /** Pages of as many jobs as `limit` says, each of 400 bytes; a version of "0" brings all of them. */
+  function byLimit(query: URLSearchParams) {
+    const start = Number(query.get("continue") ?? 0);
+    const count = query.get("resourceVersion") === "0" ? names8.length : Number(query.get("limit"));
+    const next = start + count < names8.length ? String(start + count) : "";
+    const page = pageOf(names8.slice(start, start + count), next);
+    return { ...page, items: page.items.map((item) => ({ ...item, padding: "x".repeat(400) })) };
+  }
+
+  test.each([
+    ["is read in smaller ones, from there on", {}, ["8", "2", "2", "2", "2"]],
+    ["is read by pages where it was the whole list", { resourceVersion: "0" }, ["8", "8", "2", "2", "2", "2"]],
+  ])("%s", async (_what, query, limits) => {
+    await using server = await serve((seen, response) => json(response, byLimit(seen.query)));
+    await using cluster = openAt(server.url, {}, { maxBodyBytes: 1500 });
+    expect(names((await listAll(cluster, { limit: 8, ...query })).items)).toEqual(names8);
+    expect(server.seen.map((seen) => seen.query.get("limit"))).toEqual(limits);
+  });
+
+  test("is an error, soon, where the server does not mind how many objects are asked for", async () => {
+    await using server = await serve((_seen, response) => json(response, byLimit(new URLSearchParams("limit=8"))));
+    await using cluster = openAt(server.url, {}, { maxBodyBytes: 1500 });
+    const error = await failure(listAll(cluster, { limit: 500 }));
+    expect(error.message).toMatch(
+      /^cluster "prod" sent more than 1500 bytes in one answer: narrow a list by a selector$/,
+    );
+    expect(server.seen.map((seen) => seen.query.get("limit"))).toEqual(["500", "125", "31", "7", "1"]);
+  });
+
+  test("does not grow again when the list is started over", async () => {
+    await using server = await serve((seen, response, nth) =>
+      nth === 3 ? json(response, GONE, 410) : json(response, byLimit(seen.query)),
+    );
+    await using cluster = openAt(server.url, {}, { maxBodyBytes: 1500 });
+    expect(names((await listAll(cluster, { limit: 8 })).items)).toEqual(names8);
+    expect(server.seen.map((seen) => seen.query.get("limit"))).toEqual(["8", "2", "2", "2", "2", "2", "2"]);
+  });
+});
+
+describe("the first objects of a list", () => {
+  test.each([
+    ["are those of the first page", 2, [pageOf(["a", "b"], "t1")], ["a", "b"], true],
+    [
+      "come from as many pages as it takes",
+      2,
+      [pageOf(["a"], "t1"), pageOf([], "t2"), pageOf(["b"])],
+      ["a", "b"],
+      false,
+    ],
+    ["are all where there are no more", 5, [pageOf(["a"], "t1"), pageOf(["b"])], ["a", "b"], false],
+    ["are no more than were asked for, whatever the server sends", 1, [pageOf(["a", "b"])], ["a"], true],
+    ["may be none", 3, [pageOf([])], [], false],
+  ])("%s", async (_what, limit, pages, expected, more) => {
+    await using server = await serve(script(...pages.map((body) => ({ body }))));
+    await using cluster = openAt(server.url);
+    const beginning = await cluster.first({ ...QUERY, limit }, SIGNAL);
+    expect({ ...beginning, items: names(beginning.items) }).toEqual({ items: expected, more });
+    expect(server.seen.length).toBe(pages.length);
+  });
+
+  test("of all namespaces have a path without one", async () => {
+    await using server = await serve(script({ body: pageOf([]) }, { status: 403, body: {} }));
+    await using cluster = openAt(server.url);
+    await cluster.first({ ...QUERY, namespace: "" }, SIGNAL);
+    expect(server.seen[0]!.path).toBe("/apis/kubeflow.org/v1/tfjobs");
+    const { message } = await failure(cluster.first({ ...QUERY, namespace: "" }, SIGNAL));
+    expect(message).toMatch(
+      /list tfjobs\.kubeflow\.org in all namespaces \(403\).*: give it a ClusterRole that allows/,
+    );
   });
 });
 

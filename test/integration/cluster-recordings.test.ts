@@ -19,6 +19,14 @@ interface ListBody {
 
 const ROOT = "test/fixtures";
 const PYTORCHJOBS: Resource = { ...TFJOBS, kind: "PyTorchJob", plural: "pytorchjobs" };
+const CODES: Readonly<Record<number, ClusterErrorCode>> = {
+  400: "invalid",
+  403: "forbidden",
+  404: "not-found",
+  409: "conflict",
+  415: "invalid",
+  422: "invalid",
+};
 const RESOURCES = [JOBS, TFJOBS, PYTORCHJOBS];
 
 function recording(path: string): Recording {
@@ -77,7 +85,7 @@ describe.each(RESOURCES)("recordings of $plural", (resource) => {
     ["page-continue-with-rv", "invalid"],
     ["partial-list", "not-kubernetes"],
     ["get-one", "not-kubernetes"],
-    ["patch-stale-rv", "invalid"],
+    ["patch-stale-rv", "conflict"],
     ["patch-wrong-type", "invalid"],
   ])("that are no list are an error: %s is %s", async (file, code) => {
     await using server = await serveOne(`${folder}/${file}.json`);
@@ -85,6 +93,18 @@ describe.each(RESOURCES)("recordings of $plural", (resource) => {
     const error = await failure(listAll(cluster, { resource }));
     expect(error.code).toBe(code);
     expect(error.message).toMatch(/^cluster "prod" [^\n]{1,700}$/);
+  });
+
+  const refused = files.filter((file) => /patch/.test(file) && recording(`${folder}/${file}`).response.status >= 400);
+  test.each(refused)("of a patch that was refused say why: %s", async (file) => {
+    const { request, response } = recording(`${folder}/${file}`);
+    const name = new URL(request!.path, "http://x").pathname.split("/").at(-1)!;
+    await using server = await serveOne(`${folder}/${file}`);
+    await using cluster = openAt(server.url);
+    const error = await failure(cluster.patch({ resource, namespace: "ml-team", name, merge: {} }, SIGNAL));
+    expect(error.code).toBe(CODES[response.status]);
+    expect(error.message).toMatch(/^cluster "prod" [^\n]{1,900}$/);
+    expect(error.message).toMatch(/saying "[^"]/);
   });
 
   test("of one object are that object, or that there is none", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { staticToken } from "#cluster/auth/static-token";
 import { startApiServer } from "#sim/api-server";
+import type { Failure, Unready } from "#sim/failures";
 import { failure, listAll, openAt, SIGNAL, TFJOBS } from "../unit/cluster/open.ts";
 
 async function startWithJobs(count: number) {
@@ -70,6 +71,47 @@ describe("the simulated API server", () => {
     await using cluster = openAt(server.url, access);
     await listAll(cluster);
     server.restart();
+    expect((await listAll(cluster)).items.length).toBe(3);
+  });
+});
+
+describe("a list of a server that misbehaves", () => {
+  test.each<[string, Failure, string]>([
+    ["ends in the middle of a line", { halfLine: true }, "not-kubernetes"],
+    ["is reset in the middle of a page", { resetAfter: 100 }, "unreachable"],
+    ["breaks off", { truncate: true }, "unreachable"],
+    ["is refused in a gateway's words", { status: 403, form: "flat" }, "forbidden"],
+    ["is a web page", { status: 403, form: "html" }, "not-kubernetes"],
+    ["has a form that nobody can read", { status: 422, form: "nested" }, "invalid"],
+  ])("is an error, never a shorter list, when it %s", async (_what, wrong, code) => {
+    await using server = await startWithJobs(6);
+    await using cluster = openAt(server.url, access);
+    server.fail({ ...wrong, when: ({ path }) => path.includes("continue") });
+    expect((await failure(listAll(cluster, { limit: 2 }))).code).toBe(code);
+    expect((await listAll(cluster, { limit: 2 })).items.length).toBe(6);
+  });
+
+  test.each<[string, Failure]>([
+    ["comes slowly", { slow: { everyMs: 1, bytes: 300 } }],
+    ["comes in another order", { reorder: true }],
+    ["is asked to wait for", { status: 429 }],
+  ])("is whole when it %s", async (_what, wrong) => {
+    await using server = await startWithJobs(6);
+    await using cluster = openAt(server.url, access);
+    server.fail({ ...wrong, times: 2 });
+    expect((await listAll(cluster, { limit: 3 })).items.length).toBe(6);
+  });
+
+  test.each<[Unready, string | undefined]>([
+    [503, undefined],
+    [403, "forbidden"],
+    [404, "not-installed"],
+  ])("after a restart that answers %i is read, or an error", async (status, code) => {
+    await using server = await startWithJobs(3);
+    await using cluster = openAt(server.url, access);
+    await listAll(cluster);
+    server.restart([status]);
+    if (code !== undefined) expect((await failure(listAll(cluster))).code).toBe(code);
     expect((await listAll(cluster)).items.length).toBe(3);
   });
 });

@@ -3,9 +3,12 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { program } from "#cli/program";
+import { changeable } from "#cluster/change";
 import { parseConfig } from "#config/config";
 import { BACKOFF_MS } from "#delivery/backoff";
 import { EVENT_TYPES } from "#jobs/event";
+import { batchJob } from "#jobs/kinds/batch-job";
+import { tfJob } from "#jobs/kinds/kubeflow";
 import { KINDS } from "#jobs/kinds/registry";
 
 const PAGES = globSync(["*.md", "docs/**/*.md"]).sort();
@@ -77,7 +80,8 @@ function inWords(ms: number): string {
 describe("docs/cli.md", () => {
   const page = read("docs/cli.md");
 
-  test.each(program(() => {}).commands.map((command) => [command.name(), command] as const))(
+  const commands = program(() => {}).commands.flatMap((command) => [command, ...command.commands]);
+  test.each(commands.map((command) => [command.name(), command] as const))(
     "shows what jobbell %s --help prints",
     (_, command) => {
       expect(page).toContain(command.helpInformation().trimEnd());
@@ -88,6 +92,32 @@ describe("docs/cli.md", () => {
     const lines = all(page, /^(\{"type":.*\})$/gm).map((line) => JSON.parse(line));
     expect(new Set(lines.map(({ type }) => type))).toEqual(new Set(["event", "delivery", "tick"]));
   });
+});
+
+test("docs/errors.md has every code of an error", () => {
+  const codes = all(read("lib/cluster/cluster.ts"), /^ {2}\| "([a-z-]+)"/gm);
+  expect(all(read("docs/errors.md"), /^\| `([a-z-]+)` \|/gm)).toEqual(codes);
+});
+
+test("docs/kinds.md has where each field stands that may be patched", () => {
+  const rows = read("docs/kinds.md").matchAll(/^\| `--[a-z-]+` \|(.*)\|$/gm);
+  const table = [...rows].map(([, cells = ""]) => cells.split("|").map((cell) => cell.trim().replaceAll("`", "")));
+  const fields = [
+    "labels",
+    "annotations",
+    "activeDeadlineSeconds",
+    "ttlSecondsAfterFinished",
+    "cleanPodPolicy",
+    "parallelism",
+    "completions",
+  ] as const;
+  const places = [
+    changeable("kubernetes", tfJob.resource),
+    changeable("kubernetes", batchJob.resource),
+    changeable("cci", tfJob.resource),
+    changeable("cci", batchJob.resource),
+  ];
+  expect(table).toEqual(fields.map((field) => places.map((place) => place[field]?.join(".") ?? "")));
 });
 
 test("there is a page for each decision, and the list names all of them", () => {
