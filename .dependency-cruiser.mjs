@@ -17,7 +17,7 @@ const LEAVES = "^lib/(version[.]ts$|text/)";
 /** What the use cases see of the rooms that touch the outside. */
 const INTERFACES = "^lib/(cluster/(cluster|access)|store/(store|bucket)|receivers/receiver)[.]ts$";
 /** The parts of which one is chosen: cluster access, stores, receivers. */
-const CHOICES = "^lib/(cluster/(http-cluster[.]ts$|auth/)|store/[^/]+/|receivers/[^/]+/)";
+const CHOICES = "^lib/(cluster/((http-cluster|job-api)[.]ts$|auth/)|store/[^/]+/|receivers/[^/]+/)";
 const PACKAGES = "(^|/)node_modules/";
 const ZOD = "(^|/)node_modules/zod/";
 const CRYPTO = "^(node:)?crypto$";

@@ -1,18 +1,30 @@
+import { adviceOnRefusal } from "#polling/advice";
 import type { TickResult } from "#polling/tick";
 import { type Watch, watchName } from "#polling/watch";
 
-/** What a person should know of how a watch went, one line each. */
-function complaintsOf(watch: Watch, result: TickResult): readonly string[] {
+/** What a person should know of a watch: of its objects, and of how it went. */
+interface Complaints {
+  readonly objects: readonly string[];
+  readonly watch: readonly string[];
+}
+
+const NONE: Complaints = { objects: [], watch: [] };
+
+function complaintsOf(watch: Watch, result: TickResult, before: Complaints): Complaints {
   const name = watchName(watch);
   switch (result.state) {
-    case "read":
-      return result.unreadable.map((what) => `warning: ${name}: left out ${what}`);
+    case "read": {
+      const now = result.unreadable.map((what) => `warning: ${name}: left out ${what}`);
+      // Where only changes were read, what was wrong with another object is wrong still.
+      const objects = result.partial ? [...new Set([...before.objects, ...now])] : now;
+      return { objects, watch: result.refused ? [`warning: ${name}: ${adviceOnRefusal(watch)}`] : [] };
+    }
     case "busy":
-      return [];
+      return before;
     case "not-installed":
-      return [`warning: ${name}: ${result.message}`];
+      return { objects: [], watch: [`warning: ${name}: ${result.message}`] };
     case "failed":
-      return [`error: ${name}: ${result.message}`];
+      return { ...before, watch: [`error: ${name}: ${result.message}`] };
     default:
       return result satisfies never;
   }
@@ -20,14 +32,15 @@ function complaintsOf(watch: Watch, result: TickResult): readonly string[] {
 
 /** Says each complaint when it comes up, and again only after it was gone: a cluster that is down for a night is one line, not a thousand. */
 export function complainOnChange(complain: (line: string) => void): (watch: Watch, result: TickResult) => void {
-  const standing = new Map<Watch, readonly string[]>();
+  const standing = new Map<Watch, Complaints>();
   return (watch, result) => {
     // Somebody else reads them, and says what is to be said.
     if (result.state === "busy") return;
-    const before = standing.get(watch) ?? [];
-    const lines = complaintsOf(watch, result);
-    standing.set(watch, lines);
-    for (const line of lines.filter((each) => !before.includes(each))) complain(line);
-    if (before.length > 0 && lines.length === 0) complain(`${watchName(watch)}: all is well again`);
+    const before = standing.get(watch) ?? NONE;
+    const now = complaintsOf(watch, result, before);
+    standing.set(watch, now);
+    const [known, lines] = [before, now].map(({ objects, watch: own }) => [...own, ...objects]) as [string[], string[]];
+    for (const line of lines.filter((each) => !known.includes(each))) complain(line);
+    if (known.length > 0 && lines.length === 0) complain(`${watchName(watch)}: all is well again`);
   };
 }

@@ -1,7 +1,7 @@
 import { openDeliverer } from "#delivery/deliver";
 import { poll } from "#polling/poll";
 import type { TickResult } from "#polling/tick";
-import { watchName } from "#polling/watch";
+import { scopeId, type Watch, watchName } from "#polling/watch";
 import type { Delivery, Settlement } from "#store/store";
 import { pause, type Services } from "#wiring";
 import type { Reporter, TickSummary } from "./report.ts";
@@ -21,25 +21,46 @@ const SWEEP_EVERY_MS = 60 * 60_000;
 
 /** Polls every watch once, delivers what is due, and says what came of it. */
 export async function runOnce(services: Services, options: LoopOptions): Promise<TickSummary> {
-  const { pollAll, deliverDue, summary } = openRun(services, options);
+  const { poller, deliverDue } = openRun(services, options);
+  const { pollAll, summary } = poller(services.watches.map(unheld));
   await pollAll();
   await deliverDue();
   await services.store.sweep(Date.now());
   return summary();
 }
 
-/** Polls at the interval and delivers all the time, side by side, until it is stopped. */
+/** Polls at the interval, or one time after the other where looks are held, and delivers all the time, side by side, until it is stopped. */
 export async function runLoop(
   services: Services,
   options: LoopOptions & { readonly intervalMs: number },
 ): Promise<void> {
   const { stop, intervalMs } = options;
-  const { pollAll, deliverDue, summary } = openRun(services, options);
+  const { poller, deliverDue } = openRun(services, options);
+  const polls = byHold(services.watches).map(([holdMs, watches]) => {
+    const { pollAll, summary } = poller(watches);
+    // Between two looks that are held nobody hears of anything: the next one begins when the last one ends.
+    return every(Math.min(intervalMs, holdMs ?? intervalMs), stop, () => pollAll().then(summary));
+  });
   await Promise.all([
-    every(intervalMs, stop, () => pollAll().then(summary)),
+    ...polls,
     every(DUE_EVERY_MS, stop, deliverDue),
     every(SWEEP_EVERY_MS, stop, () => services.store.sweep(Date.now())),
   ]);
+}
+
+/** Watches that are polled together: those of one namespace share a claim, and the longest hold of them. */
+function byHold(watches: readonly Watch[]): readonly (readonly [number | undefined, readonly Watch[]])[] {
+  const holds = new Map<string, number>();
+  for (const watch of watches) {
+    const hold = watch.follow?.holdMs;
+    if (hold !== undefined) holds.set(scopeId(watch), Math.max(hold, holds.get(scopeId(watch)) ?? 0));
+  }
+  return [...Map.groupBy(watches, (watch) => holds.get(scopeId(watch)))];
+}
+
+/** A look that is not to last. */
+function unheld({ follow, ...watch }: Watch): Watch {
+  return follow === undefined ? watch : { ...watch, follow: { resyncMs: follow.resyncMs } };
 }
 
 /** Does something now and again and again, from start to start, until stopped. */
@@ -51,11 +72,9 @@ async function every(ms: number, stop: AbortSignal, act: () => Promise<unknown>)
   }
 }
 
-function openRun({ store, receivers, clusters, watches }: Services, { reporter, stop, cut }: LoopOptions) {
+function openRun({ store, receivers, clusters }: Services, { reporter, stop, cut }: LoopOptions) {
   const totals = { events: 0, delivered: 0, dead: 0 };
   const traffic = trafficOf(clusters);
-  let results: readonly TickResult[] = [];
-  let begun = Date.now();
 
   const onSettled = (delivery: Delivery, settlement: Settlement) => {
     if (settlement.state === "delivered") totals.delivered += 1;
@@ -69,49 +88,54 @@ function openRun({ store, receivers, clusters, watches }: Services, { reporter, 
   };
   const deliverer = openDeliverer({ store, receivers, now: Date.now, random: Math.random, pause, onSettled });
 
-  async function pollAll(): Promise<void> {
-    begun = Date.now();
-    results = await poll({ store, now: Date.now, pause, onEvent }, clusterNamed(clusters), watches, stop).catch(
-      stopped,
-    );
-    results.forEach((result, index) => {
-      const watch = watches[index];
-      if (watch) reporter.watch(watch, result);
-    });
-  }
-
   /** What a look was told to leave half done is no result: the next start looks again. */
   function stopped(error: unknown): readonly TickResult[] {
     if (stop.aborted && error instanceof Error && error.name === "AbortError") return [];
     throw error;
   }
 
-  /** What happened since the last summary. */
-  async function summary(): Promise<TickSummary> {
-    const { pending } = await store.counts();
-    const tick = {
-      watches: watches.length,
-      ...traffic(),
-      objects: results.reduce((sum, result) => sum + (result.state === "read" ? result.objects : 0), 0),
-      events: totals.events,
-      delivered: totals.delivered,
-      retrying: pending,
-      dead: totals.dead,
-      errors: results.flatMap((result, index) => errorOf(result, index)),
-      ms: Date.now() - begun,
-    };
-    Object.assign(totals, { events: 0, delivered: 0, dead: 0 });
-    reporter.tick(tick);
-    return tick;
+  /** Polls some of the watches, and says what happened since it last did. */
+  function poller(watches: readonly Watch[]) {
+    let results: readonly TickResult[] = [];
+    let begun = Date.now();
+
+    async function pollAll(): Promise<void> {
+      begun = Date.now();
+      const tick = { store, now: Date.now, pause, onEvent };
+      results = await poll(tick, clusterNamed(clusters), watches, stop).catch(stopped);
+      results.forEach((result, index) => {
+        const watch = watches[index];
+        if (watch) reporter.watch(watch, result);
+      });
+    }
+
+    async function summary(): Promise<TickSummary> {
+      const { pending } = await store.counts();
+      const tick = {
+        watches: watches.length,
+        ...traffic(),
+        objects: results.reduce((sum, result) => sum + (result.state === "read" ? result.objects : 0), 0),
+        events: totals.events,
+        delivered: totals.delivered,
+        retrying: pending,
+        dead: totals.dead,
+        errors: results.flatMap((result, index) => errorOf(result, watches[index])),
+        ms: Date.now() - begun,
+      };
+      Object.assign(totals, { events: 0, delivered: 0, dead: 0 });
+      reporter.tick(tick);
+      return tick;
+    }
+
+    return { pollAll, summary };
   }
 
-  function errorOf(result: TickResult, index: number): TickSummary["errors"] {
-    const watch = watches[index];
-    if (result.state !== "failed" || watch === undefined) return [];
-    return [{ watch: watchName(watch), code: result.code, message: result.message }];
-  }
+  return { poller, deliverDue: () => deliverer.deliverDue(stop, cut) };
+}
 
-  return { pollAll, deliverDue: () => deliverer.deliverDue(stop, cut), summary };
+function errorOf(result: TickResult, watch: Watch | undefined): TickSummary["errors"] {
+  if (result.state !== "failed" || watch === undefined) return [];
+  return [{ watch: watchName(watch), code: result.code, message: result.message }];
 }
 
 function clusterNamed(clusters: Services["clusters"]) {

@@ -2,6 +2,7 @@ import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { Context, SQSEvent, SQSRecord } from "aws-lambda";
 import type { Cluster } from "#cluster/cluster";
 import type { JobEvent } from "#jobs/event";
+import { adviceOnRefusal } from "#polling/advice";
 import { poll as pollWatches } from "#polling/poll";
 import type { TickResult } from "#polling/tick";
 import { type Watch, watchId } from "#polling/watch";
@@ -78,8 +79,9 @@ function report(watch: Watch, result: TickResult, startedAt: Millis): void {
       metrics.addMetric("ObjectsRead", MetricUnit.Count, result.objects);
       metrics.addMetric("Transitions", MetricUnit.Count, result.events);
       result.unreadable.forEach((complaint) => {
-        complainOnce(watch, complaint);
+        complainOnce(watch, "an object cannot be read", complaint);
       });
+      if (result.refused) complainOnce(watch, "changes are not told", adviceOnRefusal(watch));
       return;
     case "failed":
       if (result.code === "unauthorized") forgetCluster(watch.cluster);
@@ -94,12 +96,12 @@ function report(watch: Watch, result: TickResult, startedAt: Millis): void {
   }
 }
 
-/** An object that cannot be read stays so, tick after tick: one line for each execution environment is enough. */
-function complainOnce(watch: Watch, reason: string): void {
+/** What is wrong stays so, tick after tick: one line for each execution environment is enough. */
+function complainOnce(watch: Watch, what: string, reason: string): void {
   const complaint = `${watchId(watch)} ${reason}`;
   if (complaints.has(complaint) || complaints.size >= MOST_COMPLAINTS) return;
   complaints.add(complaint);
-  logger.warn("an object cannot be read", { watch: watchId(watch), reason });
+  logger.warn(what, { watch: watchId(watch), reason });
 }
 
 function logEvent({ id, event, cluster: name, kind, namespace, name: job }: JobEvent): void {

@@ -29,9 +29,13 @@ export function compareSeen(
 
 /** A job that the complete list does not show and that is known not to exist any more. */
 export function compareGone(row: JobRow, now: Seconds): Change {
-  const separator = row.key.indexOf("/");
-  const key = { namespace: row.key.slice(0, separator), name: row.key.slice(separator + 1) };
-  return { key: row.key, before: row, after: undefined, transitions: vanish(row.memory, key, now) };
+  return { key: row.key, before: row, after: undefined, transitions: vanish(row.memory, placeOf(row.key), now) };
+}
+
+/** The parts of a key. */
+export function placeOf(key: string): { readonly namespace: string; readonly name: string } {
+  const separator = key.indexOf("/");
+  return { namespace: key.slice(0, separator), name: key.slice(separator + 1) };
 }
 
 /** A job that lives on outside the selector: it is remembered, and says nothing until it comes back. */

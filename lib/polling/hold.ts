@@ -1,4 +1,4 @@
-import type { Claim, Millis, Store } from "#store/store";
+import type { Claim, Millis, ScopeStates, Store } from "#store/store";
 
 const LEASE_MS = 60_000;
 /** What must be left of a lease to write under it: more than clocks differ, and than a request takes. */
@@ -19,13 +19,20 @@ export interface Hold {
   isUndisturbed(): Promise<boolean>;
 }
 
-export function holdOf(store: Store, claim: Claim, now: () => Millis, until: Millis): Hold {
+/** `unsaved` answers with what came to be known of the scope since it was last asked, so that whoever takes over from a holder that dies has little to repeat. */
+export function holdOf(
+  store: Store,
+  claim: Claim,
+  now: () => Millis,
+  until: Millis,
+  unsaved: () => ScopeStates | undefined = () => undefined,
+): Hold {
   let end = until;
   let prolonging = false;
 
   async function renew(): Promise<boolean> {
     const next = leaseFrom(now());
-    if ((await store.renewScope(claim, { until: next })) === "lost") return false;
+    if ((await store.renewScope(claim, { until: next }, unsaved())) === "lost") return false;
     end = next;
     return true;
   }

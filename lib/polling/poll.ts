@@ -2,7 +2,7 @@ import pMap from "p-map";
 import type { Cluster } from "#cluster/cluster";
 import { tickScope } from "./scope.ts";
 import type { TickResult, TickServices } from "./tick.ts";
-import { kindKey, scopeId, type Watch } from "./watch.ts";
+import { isHeld, kindKey, scopeId, type Watch } from "./watch.ts";
 
 const SCOPES_AT_ONCE = 8;
 
@@ -25,11 +25,18 @@ export async function poll(
     return group.map((watch, index) => [watch, results[index]] as const);
   };
   // Nobody is left behind at work when the store is closed.
-  const settled = await pMap(groupsOf(watches), (group) => Promise.allSettled([tickGroup(group)]), {
-    concurrency: SCOPES_AT_ONCE,
-  });
+  const settle = (group: Group) => Promise.allSettled([tickGroup(group)]);
+  // Those that are held wait for most of their time: none of them waits for another, and nobody for them.
+  const [held, others] = partition(groupsOf(watches), (group) => group.some(isHeld));
+  const holding = Promise.all(held.map(settle));
+  const ticked = await pMap(others, settle, { concurrency: SCOPES_AT_ONCE });
+  const settled = [...ticked, ...(await holding)];
   const results = new Map(settled.flat().flatMap(resultOf));
   return watches.map((watch) => results.get(watch) ?? { state: "busy" });
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
 function resultOf<T>(settled: PromiseSettledResult<T>): T {

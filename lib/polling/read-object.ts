@@ -31,3 +31,8 @@ function complaintOf({ issues }: z.ZodError): string {
   const [issue] = issues;
   return issue ? `${issue.path.join(".")}: ${issue.message}` : "its fields are not those of a job";
 }
+
+/** One line for each object that cannot be read. */
+export function complaintsOf(items: readonly Seen[]): readonly string[] {
+  return items.flatMap((seen) => (seen.type === "unreadable" ? [`${seen.key ?? "an object"}: ${seen.why}`] : []));
+}

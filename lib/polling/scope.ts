@@ -1,12 +1,14 @@
 import { type Cluster, ClusterError } from "#cluster/cluster";
-import type { ClaimedScope, Cursor, ScopeStates, WatchState } from "#store/store";
-import { decodeDigests, encodeDigests } from "./digests.ts";
-import { type Hold, holdOf, leaseFrom } from "./hold.ts";
-import { type TickResult, type TickServices, tick } from "./tick.ts";
+import type { ClaimedScope, Cursor, WatchState } from "#store/store";
+import { type Digests, decodeDigests, encodeDigests } from "./digests.ts";
+import { holdOf, leaseFrom } from "./hold.ts";
+import { type Ledger, ledgerOf } from "./ledger.ts";
+import { type TickResult, tick } from "./tick.ts";
+import type { Position, TickServices, Turn } from "./turn.ts";
 import { kindKey, scopeId, type Watch } from "./watch.ts";
 
-/** What became of one watch: what to say of it or what to throw, and what to remember. */
-type Outcome = { readonly state: WatchState } & ({ readonly result: TickResult } | { readonly thrown: unknown });
+/** What became of one watch: what to say of it, or what to throw. */
+type Outcome = { readonly result: TickResult } | { readonly thrown: unknown };
 
 const BUSY: TickResult = { state: "busy" };
 
@@ -26,11 +28,11 @@ export async function tickScope(
   const until = leaseFrom(at);
   const claimed = await store.claimScope(scopeId(watches[0]), { until }, at);
   if (claimed === "busy") return watches.map(() => BUSY);
-  const hold = holdOf(store, claimed.claim, now, until);
-  const outcomes = await Promise.all(
-    watches.map((watch) => outcomeOf(services, cluster, watch, claimed, hold, signal)),
-  );
-  const finish = store.finishScope(claimed.claim, statesAfter(claimed.states, watches, outcomes));
+  const ledger = ledgerOf(claimed.states);
+  const hold = holdOf(store, claimed.claim, now, until, ledger.unsaved);
+  const common = { services, cluster, hold, signal };
+  const outcomes = await Promise.all(watches.map((watch) => tickOne({ ...common, watch }, claimed, ledger)));
+  const finish = store.finishScope(claimed.claim, ledger.states());
   const thrown = outcomes.find((outcome) => "thrown" in outcome);
   if (thrown !== undefined) {
     // The first thing that went wrong is what counts, and a claim that cannot be given back has an end.
@@ -41,46 +43,47 @@ export async function tickScope(
   return outcomes.map((outcome) => ("result" in outcome ? outcome.result : BUSY));
 }
 
-/** Kinds that are not watched now keep what is remembered of them. */
-function statesAfter(before: ScopeStates, watches: readonly Watch[], outcomes: readonly Outcome[]): ScopeStates {
-  const after = watches.map((watch, index) => [kindKey(watch), outcomes[index]?.state ?? { failures: 0 }] as const);
-  return new Map([...before, ...after]);
+async function tickOne(
+  common: Omit<Turn, "cursor" | "known" | "onProgress">,
+  { interrupted }: ClaimedScope,
+  ledger: Ledger,
+): Promise<Outcome> {
+  const kind = kindKey(common.watch);
+  const before = ledger.of(kind);
+  const { cursor } = before;
+  const known = interrupted ? undefined : decodeDigests(cursor?.digests);
+  // A holder that was interrupted may be writing still: what agrees with the rows now may not in a moment.
+  const kept = (digests: Digests | undefined) =>
+    interrupted || digests === undefined ? {} : { digests: encodeDigests(digests) };
+  const onProgress = ({ resourceVersion, digests }: Position) => {
+    const { digests: _, ...rest } = cursor ?? { tickedAt: common.services.now() };
+    ledger.put(kind, { ...before, cursor: { ...rest, resourceVersion, ...kept(digests) } });
+  };
+  try {
+    const ticked = await tick({ ...common, cursor, known, onProgress });
+    if (ticked === "lost") return { result: BUSY };
+    const { report, failure } = ticked;
+    if (failure !== undefined) {
+      ledger.put(kind, failedState(ledger.of(kind), before, failure));
+      return { result: failed(failure, cursor) };
+    }
+    ledger.put(kind, { cursor: { ...ticked.cursor, ...kept(ticked.digests) }, failures: 0 });
+    return { result: { state: "read", lastTickAt: cursor?.tickedAt, ...report } };
+  } catch (error) {
+    const state = withoutDigests(ledger.of(kind));
+    ledger.put(kind, error instanceof ClusterError ? failedState(state, before, error) : state);
+    return error instanceof ClusterError ? { result: failed(error, cursor) } : { thrown: error };
+  }
 }
 
-async function outcomeOf(
-  services: TickServices,
-  cluster: Cluster,
-  watch: Watch,
-  { states, interrupted }: ClaimedScope,
-  hold: Hold,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const before = states.get(kindKey(watch)) ?? { failures: 0 };
-  const { cursor } = before;
-  const first = cursor === undefined;
-  const known = interrupted ? undefined : decodeDigests(cursor?.digests);
-  try {
-    const ticked = await tick({ services, cluster, watch, hold, first, known, signal });
-    if (ticked === "lost") return { state: before, result: BUSY };
-    const { resourceVersion, digests, report } = ticked;
-    // A holder that was interrupted may be writing still: what agrees with the rows now may not in a moment.
-    const kept = interrupted || digests === undefined ? {} : { digests: encodeDigests(digests) };
-    const after: Cursor = { resourceVersion, tickedAt: services.now(), ...kept };
-    return {
-      state: { cursor: after, failures: 0 },
-      result: { state: "read", lastTickAt: cursor?.tickedAt, ...report },
-    };
-  } catch (error) {
-    const state = withoutDigests(before);
-    if (!(error instanceof ClusterError)) return { state, thrown: error };
-    return { state: { ...state, failures: before.failures + 1, error: error.message }, result: failed(error, cursor) };
-  }
+function failedState({ cursor }: WatchState, { failures }: WatchState, { message }: ClusterError): WatchState {
+  return { ...(cursor && { cursor }), failures: failures + 1, error: message };
 }
 
 function withoutDigests({ cursor, ...state }: WatchState): WatchState {
   if (cursor === undefined) return state;
-  const { resourceVersion, tickedAt } = cursor;
-  return { ...state, cursor: { resourceVersion, tickedAt } };
+  const { digests: _, ...rest } = cursor;
+  return { ...state, cursor: rest };
 }
 
 function failed({ code, message }: ClusterError, cursor: Cursor | undefined): TickResult {

@@ -1,19 +1,13 @@
-import type { Cluster, ClusterErrorCode, List } from "#cluster/cluster";
-import type { Seconds } from "#jobs/job";
-import { bucketOf } from "#store/bucket";
-import type { JobRow, Millis } from "#store/store";
-import { advanceAll, type WriteServices, type Written } from "./advance.ts";
-import { type Change, compareFirst, compareSeen } from "./compare.ts";
-import { changedBuckets, type Digests, digestsOf, isEmpty, withOpen } from "./digests.ts";
-import type { Hold } from "./hold.ts";
-import { isAnyNameless, missingOf } from "./missing.ts";
-import { type Pause, readJobs } from "./read-jobs.ts";
-import type { Seen } from "./read-object.ts";
-import { type Watch, watchId } from "./watch.ts";
+import { ClusterError, type ClusterErrorCode } from "#cluster/cluster";
+import { BUCKETS, bucketOf } from "#store/bucket";
+import type { Cursor, Millis } from "#store/store";
+import type { Digests } from "./digests.ts";
+import { type Followed, follow, type Until } from "./follow.ts";
+import { type Listed, list } from "./list.ts";
+import { type Found, sumOf, type Turn } from "./turn.ts";
+import { watchId } from "./watch.ts";
 
-export interface TickServices extends WriteServices {
-  readonly pause: Pause;
-}
+export type { TickServices } from "./turn.ts";
 
 /** How a tick of one watch went. `lastTickAt` is when the last one before it that succeeded ended. */
 export type TickResult =
@@ -22,7 +16,7 @@ export type TickResult =
   | { readonly state: "busy" }
   /** The API server has no such kind, and had none since the watch began: there is nothing to read yet. */
   | { readonly state: "not-installed"; readonly message: string }
-  /** The API could not be read: nothing was compared. */
+  /** The API could not be read to the end: what was not read was not compared. */
   | {
       readonly state: "failed";
       readonly code: ClusterErrorCode;
@@ -31,108 +25,125 @@ export type TickResult =
     };
 
 /** What a tick found. */
-interface TickReport {
-  /** Objects in the list. */
-  readonly objects: number;
-  readonly events: number;
-  /** Of objects that could not be read: `ml/mnist: status.conditions: expected array`. */
-  readonly unreadable: readonly string[];
+interface TickReport extends Found {
   /** The first tick of the watch: what was there is remembered. */
   readonly first: boolean;
+  /** Only changes were read: of all other objects nothing new is known, not even whether they can be read. */
+  readonly partial?: true;
+  /** The server does not let this account watch: until it does, each tick lists. */
+  readonly refused?: true;
 }
 
-/** One watch of a scope that is held, and what is remembered of it. */
-export interface Turn {
-  readonly services: TickServices;
-  readonly cluster: Cluster;
-  readonly watch: Watch;
-  readonly hold: Hold;
-  readonly first: boolean;
-  /** What the rows agree with; `undefined` where that is not known. */
-  readonly known: Digests | undefined;
-  readonly signal: AbortSignal;
-}
-
-interface Listing extends List<Seen> {
-  readonly digests: Digests;
-}
-
-interface Ticked {
-  readonly resourceVersion: string;
-  /** What the rows agree with now. */
+/** How far a tick came. */
+export interface Ticked {
+  readonly cursor: Cursor;
   readonly digests: Digests | undefined;
   readonly report: TickReport;
+  /** Why it came no further. */
+  readonly failure?: ClusterError;
 }
+
+// On a way on which what the server tells is held back, it would seem silent for ever: now and then its end is awaited.
+const THOROUGH_EVERY_MS = 600_000;
 
 /**
- * Reads a watch once, remembers what changed and queues what it causes. A crash anywhere repeats work and changes
- * nothing. `lost`: the scope is somebody else's by now. Throws what the cluster and the store throw, and an abort.
+ * Reads a watch once, what changed or all of it, remembers what is new and queues what it causes. A crash anywhere repeats
+ * work and changes nothing. `lost`: the scope is somebody else's by now. Throws what the cluster and the store throw, and
+ * an abort.
  */
-export function tick(turn: Turn): Promise<Ticked | "lost"> {
-  return turn.known === undefined ? tickWhole(turn) : tickChanged(turn, turn.known);
+export async function tick(turn: Turn): Promise<Ticked | "lost"> {
+  const holdMs = turn.watch.follow?.holdMs;
+  const heldUntil = holdMs === undefined ? undefined : turn.services.now() + holdMs;
+  const caught = await catchUp(turn, heldUntil);
+  if (caught === "lost") return caught;
+  const steps: Step[] = caught === undefined ? [] : [caught];
+  if (caught !== undefined && isEnough(turn, caught)) return ticked(turn, steps);
+  const listed = await list(turn, caught === undefined ? turn.known : caught.position.digests);
+  if (listed === "lost") return listed;
+  steps.push({ ...listed, end: "listed", at: turn.services.now() });
+  if (heldUntil === undefined || !mayHold(turn, steps)) return ticked(turn, steps);
+  turn.onProgress(listed.position);
+  const held = await follow(turn, listed.position, heldUntil);
+  return held === "lost" ? held : ticked(turn, [...steps, held]);
 }
 
-/** Rows first, list second: what is listed is then newer than what is remembered, or the write is stale. */
-async function tickWhole(turn: Turn): Promise<Ticked | "lost"> {
-  const rows = await turn.services.store.jobs(watchId(turn.watch));
-  const expected = [...rows.values()].some(({ left }) => left === undefined);
-  const list = await read(turn, expected);
-  return advance(turn, list, list.items, rows);
+/** Reads what changed, also before a list: that does not show the steps between what was read last and now. */
+async function catchUp(turn: Turn, heldUntil: Millis | undefined): Promise<Followed | "lost" | undefined> {
+  const { cursor, known } = turn;
+  if (cursor === undefined || !mayFollow(turn)) return undefined;
+  const until = isListDue(turn) ? "silence" : (heldUntil ?? untilOf(turn));
+  return follow(turn, { resourceVersion: cursor.resourceVersion, digests: known }, until);
 }
 
-/**
- * List first, and then the rows of those buckets in which something is new. So the rows must not be newer than the list:
- * a job that came between the two would seem to have vanished. They are not, if nobody else has had the scope meanwhile.
- */
-async function tickChanged(turn: Turn, known: Digests): Promise<Ticked | "lost"> {
-  const list = await read(turn, !isEmpty(known));
-  const buckets = changedBuckets(list.digests, known);
-  if (buckets.length === 0) return ticked(list, { events: 0, stale: [] }, turn);
-  const rows = await turn.services.store.jobs(watchId(turn.watch), buckets);
-  if (!(await turn.hold.isUndisturbed())) return "lost";
-  const items = list.items.filter(({ key }) => key === undefined || buckets.includes(bucketOf(key)));
-  return advance(turn, list, items, rows);
+function isEnough(turn: Turn, { end }: Followed): boolean {
+  // The next tick begins where this one began: a list now would pass over the steps in between.
+  if (end === "stale") return true;
+  return end instanceof ClusterError || (end === "read" && !isListDue(turn));
 }
 
-async function read({ services, cluster, watch, hold, signal }: Turn, expected: boolean): Promise<Listing> {
-  const reading = { expected, pause: services.pause, onObject: hold.prolong, signal };
-  const list = await readJobs(cluster, watch, reading);
-  return { ...list, digests: digestsOf(list.items) };
+/** One thing after the other that a tick did. */
+type Step = Followed | (Listed & { readonly end: "listed"; readonly at: Millis });
+
+function mayFollow({ watch: { follow: wanted }, cursor, services }: Turn): boolean {
+  return wanted !== undefined && !isWithin(cursor?.refusedAt, wanted.resyncMs, services.now());
 }
 
-/** Compares these items of the list with these rows, and writes what is new. */
-async function advance(
-  turn: Turn,
-  list: Listing,
-  items: readonly Seen[],
-  rows: ReadonlyMap<string, JobRow>,
-): Promise<Ticked | "lost"> {
-  const { services, cluster, watch, hold, first, signal } = turn;
-  const at = Math.floor(services.now() / 1000);
-  const seen = changesOf(items, rows, at);
-  const changes = first ? seen.map((change) => compareFirst(change, watch.firstTick)) : seen;
-  const written = await advanceAll(services, hold, watch, changes);
-  if (written === "lost") return written;
-  // Last, since it may fail: looking at a single job needs a permission that listing does not.
-  const missing = await missingOf(cluster, watch, items, rows, at, signal);
-  const gone = await advanceAll(services, hold, watch, missing);
-  if (gone === "lost") return gone;
-  return ticked(list, { events: written.events + gone.events, stale: [...written.stale, ...gone.stale] }, turn);
+function mayHold(turn: Turn, steps: readonly Step[]): boolean {
+  return mayFollow(turn) && steps.every(({ end }) => end !== "refused");
 }
 
-function changesOf(items: readonly Seen[], rows: ReadonlyMap<string, JobRow>, at: Seconds): readonly Change[] {
-  return items
-    .flatMap((seen) => (seen.type === "job" ? [compareSeen(seen.key, rows.get(seen.key), seen.snapshot, at)] : []))
-    .filter((change) => change !== undefined);
+function isListDue({ watch, cursor, known, services }: Turn): boolean {
+  return known === undefined || !isWithin(cursor?.listedAt, watch.follow?.resyncMs ?? 0, services.now());
 }
 
-function ticked({ items, resourceVersion, digests }: Listing, { events, stale }: Written, { first }: Turn): Ticked {
-  // Beside an object without a name nothing is known to be missing.
-  const agreed = isAnyNameless(items) ? undefined : withOpen(digests, stale);
-  const report = { objects: items.length, events, unreadable: complaintsOf(items), first };
-  return { resourceVersion, digests: agreed, report };
+/** Whether it is not longer ago than that, by a clock that may have been put back. */
+function isWithin(at: Millis | undefined, ms: Millis, now: Millis): boolean {
+  return at !== undefined && at <= now && now - at < ms;
 }
 
-function complaintsOf(items: readonly Seen[]): readonly string[] {
-  return items.flatMap((seen) => (seen.type === "unreadable" ? [`${seen.key ?? "an object"}: ${seen.why}`] : []));
+function untilOf({ watch, cursor, services }: Turn): Until {
+  const shift = (bucketOf(watchId(watch)) * THOROUGH_EVERY_MS) / BUCKETS;
+  const turnOf = (at: Millis) => Math.floor((at + shift) / THOROUGH_EVERY_MS);
+  return turnOf(services.now()) === turnOf(cursor?.tickedAt ?? 0) ? "silence" : "end";
+}
+
+function ticked(turn: Turn, steps: readonly Step[]): Ticked {
+  const { cursor, services, watch } = turn;
+  const now = services.now();
+  const listed = steps.find((step) => step.end === "listed");
+  const refusedAt = refusedAtAfter(turn, steps);
+  const failure = steps.at(-1)?.end;
+  const { resourceVersion = "", digests } = steps.at(-1)?.position ?? {};
+  return {
+    cursor: {
+      resourceVersion,
+      tickedAt: now,
+      ...optional({ listedAt: listed === undefined ? cursor?.listedAt : listedAtOf(listed), refusedAt }),
+    },
+    digests,
+    report: {
+      ...sumOf(steps.map(({ found }) => found)),
+      first: cursor === undefined,
+      ...(listed === undefined && { partial: true }),
+      ...(refusedAt !== undefined && watch.follow !== undefined && { refused: true }),
+    },
+    // Where all was listed, the next tick finds out for itself.
+    ...(failure instanceof ClusterError && listed === undefined && { failure }),
+  };
+}
+
+/** What was listed and could not be written is to be seen in the next list, and in no change. */
+function listedAtOf({ isStale, at }: Listed & { readonly at: Millis }): Millis | undefined {
+  return isStale ? undefined : at;
+}
+
+function refusedAtAfter({ cursor, services }: Turn, steps: readonly Step[]): Millis | undefined {
+  const followed = steps.filter(({ end }) => end !== "listed");
+  if (followed.some(({ end }) => end === "refused")) return services.now();
+  return followed.length === 0 ? cursor?.refusedAt : undefined;
+}
+
+function optional(times: { readonly listedAt: Millis | undefined; readonly refusedAt: Millis | undefined }) {
+  const { listedAt, refusedAt } = times;
+  return { ...(listedAt !== undefined && { listedAt }), ...(refusedAt !== undefined && { refusedAt }) };
 }

@@ -1,4 +1,4 @@
-import type { ListQuery } from "#cluster/cluster";
+import type { ListQuery, WatchQuery } from "#cluster/cluster";
 import type { Kind } from "#jobs/kinds/reader";
 import type { Route } from "#routing/route";
 
@@ -15,7 +15,22 @@ export interface Watch {
   readonly resourceVersion?: string;
   /** `silent`: the jobs that are there at the first tick are remembered without a word. */
   readonly firstTick: "silent" | "announce";
+  /** How changes are followed from one tick to the next; where absent, each tick lists. */
+  readonly follow?: Follow;
   readonly routes: readonly Route[];
+}
+
+/** How ticks read what changed instead of everything. */
+interface Follow {
+  /** After how long everything is listed all the same: a server that forgot what it said is silent, not wrong. */
+  readonly resyncMs: number;
+  /** How long a tick goes on to read what changes; absent: until it has read what did. */
+  readonly holdMs?: number;
+}
+
+/** Whether a tick of it lasts: it reads changes as they come. */
+export function isHeld({ follow }: Pick<Watch, "follow">): boolean {
+  return follow?.holdMs !== undefined;
 }
 
 /** Names a watch in the store. Another selector makes another watch, with a first tick of its own. */
@@ -54,6 +69,15 @@ export function watchName({ cluster, namespace, kind }: Watch): string {
 /** Whether a job that is not listed may live on: outside a selector, or since the list came from a cache that is behind. */
 export function isPartial({ labelSelector, fieldSelector, resourceVersion }: Watch): boolean {
   return labelSelector !== undefined || fieldSelector !== undefined || resourceVersion !== undefined;
+}
+
+export function watchQueryOf(watch: Watch, resourceVersion: string, timeoutSeconds: number): WatchQuery {
+  const { namespace, kind, labelSelector, fieldSelector } = watch;
+  return {
+    ...{ resource: kind.resource, namespace, resourceVersion, timeoutSeconds },
+    ...(labelSelector !== undefined && { labelSelector }),
+    ...(fieldSelector !== undefined && { fieldSelector }),
+  };
 }
 
 export function queryOf(watch: Watch): ListQuery {

@@ -36,6 +36,8 @@ const Cursor: z.ZodType<store.Cursor> = z.object({
   resourceVersion: z.string(),
   tickedAt: z.number(),
   digests: z.string().exactOptional(),
+  listedAt: z.number().exactOptional(),
+  refusedAt: z.number().exactOptional(),
 });
 
 /** The states of a scope's watches, by kind. */

@@ -6,12 +6,16 @@ export type Millis = number;
 
 /** What is remembered of a watch between two ticks. A watch that was never read to its end has no cursor. */
 export interface Cursor {
-  /** The resourceVersion of the last complete list, opaque. */
+  /** The resourceVersion of the last complete list or of the last change since, opaque: what came after it was not read. */
   readonly resourceVersion: string;
   /** When the last tick that succeeded ended. */
   readonly tickedAt: Millis;
   /** What the rows of the watch agree with, in the words of who compares them; absent where that is not known. */
   readonly digests?: string;
+  /** When the last complete list was read; absent where that is not known. */
+  readonly listedAt?: Millis;
+  /** When the server last refused to tell changes; absent where it has told them since, or was never asked. */
+  readonly refusedAt?: Millis;
 }
 
 /** How the last tick of a watch went. */
@@ -133,8 +137,8 @@ export interface Store {
 
   /** Takes a scope, the watches of one namespace, for `lease`. `busy`: somebody, be it this very owner, works on it. */
   claimScope(scope: string, lease: Lease, now: Millis): Promise<ClaimedScope | "busy">;
-  /** Puts off the end of a claim. `lost`: somebody else has had the scope since, or it was finished. */
-  renewScope(claim: Claim, lease: Lease): Promise<"renewed" | "lost">;
+  /** Puts off the end of a claim, and replaces what is remembered of the scope's watches where `states` are given. `lost`: somebody else has had the scope since, or it was finished. */
+  renewScope(claim: Claim, lease: Lease, states?: ScopeStates): Promise<"renewed" | "lost">;
   /** Replaces what is remembered of the scope's watches, and gives it back. `lost`: as above. */
   finishScope(claim: Claim, states: ScopeStates): Promise<"finished" | "lost">;
   /** Every job that is remembered for the watch, by key, as it is at this moment; where buckets are named, those in them only (see `bucketOf`). */

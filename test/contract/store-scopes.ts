@@ -6,7 +6,11 @@ import type { TwoStores } from "./store.ts";
 const until = NOW + MINUTE;
 const cursor = { resourceVersion: "482193377", tickedAt: NOW + 5 };
 const read: WatchState = { cursor: { ...cursor, digests: "abcd,,?" }, failures: 0 };
-const failing: WatchState = { cursor, failures: 3, error: "cluster prod: no" };
+const failing: WatchState = {
+  cursor: { ...cursor, listedAt: NOW, refusedAt: NOW + 7 },
+  failures: 3,
+  error: "cluster prod: no",
+};
 const states = new Map<string, WatchState>([
   ["jobs.batch", read],
   ["tfjobs.kubeflow.org", failing],
@@ -84,6 +88,16 @@ export function scopesContract(stores: TwoStores): void {
     expect(await one.renewScope(claim, { until: until + 10.5 })).toBe("renewed");
     expect(await other.claimScope(SCOPE, { until: until + MINUTE }, until + 10)).toBe("busy");
     expect(await claimedScope(other, SCOPE, until + 11)).toMatchObject({ interrupted: true });
+  });
+
+  test("what is known when a claim is renewed is there for the next, and else it is as it was", async () => {
+    const [one, other] = await stores();
+    const { claim } = await claimedScope(one, SCOPE);
+    expect(await one.renewScope(claim, { until }, states)).toBe("renewed");
+    expect(await one.renewScope(claim, { until })).toBe("renewed");
+    expect(await claimedScope(other, SCOPE, until)).toMatchObject({ states, interrupted: true });
+    expect(await one.renewScope(claim, { until: until + MINUTE }, new Map([["late", read]]))).toBe("lost");
+    expect(await one.watches()).toHaveLength(states.size);
   });
 
   test("a claim whose lease ended is renewed and finished all the same, where nobody came", async () => {

@@ -1,17 +1,18 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ClusterError } from "#cluster/cluster";
 import type { JobEvent } from "#jobs/event";
+import type { Watch } from "#polling/watch";
 import { BUCKETS, bucketOf } from "#store/bucket";
 import type { Store } from "#store/store";
 import { drain, NOW } from "../support/store-steps.ts";
 import { type ListedCluster, openListedCluster } from "../unit/polling/listed-cluster.ts";
-import { pollOne, wordsOf } from "../unit/polling/scene.ts";
+import { pollOne, WATCH, wordsOf } from "../unit/polling/scene.ts";
 
 const RUNNING = "Created=True@1 Running=True@3";
 const SUCCEEDED = "Created=True@1 Running=False@3 Succeeded=True@9";
 
 type Method = "jobs" | "renewScope" | "advance" | "finishScope";
-type Moment = readonly ["list"] | readonly [Method, "before" | "after"];
+type Moment = readonly ["list" | "watch"] | readonly [Method, "before" | "after"];
 
 const AFTER_LIST: readonly Moment[] = [
   ["list"],
@@ -23,6 +24,7 @@ const AFTER_LIST: readonly Moment[] = [
   ["advance", "after"],
   ["finishScope", "before"],
 ];
+const AFTER_WATCH = AFTER_LIST.map((moment): Moment => (moment[0] === "list" ? ["watch"] : moment));
 const WHOLE = AFTER_LIST.filter(([what]) => what !== "renewScope");
 
 /** A name whose row stands beside that of `mnist`: who reads the one reads the other. */
@@ -36,7 +38,7 @@ const EXPECTED = [`${GONE} Vanished`, "mnist Succeeded@9", `${YOUNG} Created@1`,
 
 /** A process that is stopped for longer than its lease, and then goes on as if nothing had been. */
 export function pausedContract(name: string, place: () => Promise<() => Store>): void {
-  async function openTwo() {
+  async function openTwo(watch: Partial<Watch>) {
     const open = await place();
     const cluster = openListedCluster();
     const clock = { now: NOW };
@@ -45,7 +47,10 @@ export function pausedContract(name: string, place: () => Promise<() => Store>):
     onTestFinished(async () => void (await Promise.all([one.close(), other.close()])));
     const tick = (store: Store, ahead = () => 0) => {
       const onEvent = (event: JobEvent) => void events.push(event);
-      return pollOne({ store, now: () => clock.now + ahead(), pause: async () => {}, onEvent }, cluster);
+      return pollOne({ store, now: () => clock.now + ahead(), pause: async () => {}, onEvent }, cluster, {
+        ...WATCH,
+        ...watch,
+      });
     };
     cluster.set({ mnist: RUNNING, [GONE]: RUNNING, idle: RUNNING });
     await tick(one);
@@ -53,9 +58,10 @@ export function pausedContract(name: string, place: () => Promise<() => Store>):
   }
 
   describe.each([
-    ["after a tick that knows what the rows agree with", AFTER_LIST, false],
-    ["after a tick that failed", WHOLE, true],
-  ])(`on ${name}, %s, a poller that is stopped`, (_, moments, fails) => {
+    ["after a tick that knows what the rows agree with", AFTER_LIST, false, {}],
+    ["after a tick that failed", WHOLE, true, {}],
+    ["following changes", AFTER_WATCH, false, { follow: { resyncMs: 3_600_000 } }],
+  ])(`on ${name}, %s, a poller that is stopped`, (_, moments, fails, watch) => {
     describe.each([
       ["for longer than its lease", 0, 61_000],
       ["by one whose clock is far ahead", 61_000, 0],
@@ -63,7 +69,7 @@ export function pausedContract(name: string, place: () => Promise<() => Store>):
       test.each(moments.map((moment) => [moment] as const))(
         "at %j has lost its scope: all is said once, and nothing that is not so",
         async (moment) => {
-          const { one, other, cluster, clock, events, tick } = await openTwo();
+          const { one, other, cluster, clock, events, tick } = await openTwo(watch);
           clock.now += 60_000;
           if (fails) await failOnce(cluster, () => tick(one));
           cluster.set({ mnist: SUCCEEDED });
@@ -109,8 +115,8 @@ function stoppedAt(moment: Moment, store: Store, cluster: ListedCluster, meanwhi
     await meanwhile();
   };
   const [method, side] = moment;
-  if (method === "list") {
-    cluster.onListed = stop;
+  if (method === "list" || method === "watch") {
+    cluster[method === "list" ? "onListed" : "onWatched"] = stop;
     return store;
   }
   const call = store[method] as (...parts: readonly unknown[]) => Promise<unknown>;

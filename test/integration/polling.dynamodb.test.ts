@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { batchJob } from "#jobs/kinds/batch-job";
 import { pyTorchJob, tfJob } from "#jobs/kinds/kubeflow";
 import { poll } from "#polling/poll";
+import type { Watch } from "#polling/watch";
 import { dynamodbStore } from "#store/dynamodb/dynamodb-store";
 import { meter } from "../support/consumed-capacity.ts";
 import { type DynamodbLocal, startDynamodbLocal } from "../support/dynamodb-local.ts";
@@ -22,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => local.stop());
 
 /** One namespace of three kinds, the first of them with 500 jobs, after a tick that has read all of it. */
-async function openNamespace() {
+async function openNamespace(watch: Partial<Watch> = {}) {
   const { client, freshTable } = local;
   const table = await freshTable();
   const cluster = openListedCluster();
@@ -39,7 +40,7 @@ async function openNamespace() {
     // A process of its own each time: nothing is remembered but in the table.
     const store = dynamodbStore({ client, table });
     const services = { store, now: () => now, pause: async () => {}, onEvent: () => {} };
-    const watches = KINDS.map((kind) => ({ ...WATCH, kind }));
+    const watches = KINDS.map((kind) => ({ ...WATCH, ...watch, kind }));
     const results = await poll(services, () => cluster, watches, SIGNAL);
     expect(results.map(({ state }) => state)).toEqual(["read", "read", "read"]);
     return results.reduce((sum, result) => sum + (result.state === "read" ? result.events : 0), 0);
@@ -71,6 +72,30 @@ test("a tick in which a few of 500 jobs changed reads their buckets, not all row
   cluster.set({ "nightly-training-7": RUNNING, "nightly-training-8": SUCCEEDED, "nightly-training-99": SUCCEEDED });
   expect(await tick()).toBe(2);
   expect(consumed()).toEqual({ requests: 8, writeUnits: 15, readUnits: 6 });
+});
+
+describe("a tick that follows changes", () => {
+  const FOLLOWED = { follow: { resyncMs: 3_600_000 } };
+
+  test("costs an idle namespace two requests, two write units and no read", async () => {
+    const { cluster, tick, consumed } = await openNamespace(FOLLOWED);
+    for (let round = 0; round < 3; round += 1) {
+      expect(await tick()).toBe(0);
+      expect(consumed()).toEqual({ requests: 2, writeUnits: 2, readUnits: 0 });
+    }
+    expect(cluster.calls).toEqual({ lists: 3, watches: 9 });
+  });
+
+  test("reads the buckets of jobs with a new version, and writes those in which something is new", async () => {
+    const { cluster, tick, consumed } = await openNamespace(FOLLOWED);
+    cluster.set({ "nightly-training-7": RUNNING });
+    expect(await tick()).toBe(0);
+    expect(consumed()).toEqual({ requests: 3, writeUnits: 2, readUnits: 2 });
+    cluster.set({ "nightly-training-7": SUCCEEDED });
+    expect(await tick()).toBe(1);
+    // Claim, query, proof of the claim, a transaction of two rows, finish.
+    expect(consumed()).toEqual({ requests: 5, writeUnits: 9, readUnits: 2 });
+  });
 });
 
 pausedContract("DynamoDB", async () => {

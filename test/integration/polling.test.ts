@@ -154,7 +154,10 @@ describe("ticks", () => {
     const [health] = await scene.store.watches();
     expect(health).toEqual({
       ...{ scope: scopeId(WATCH), kind: kindKey(WATCH), failures: 0 },
-      cursor: { resourceVersion: scene.server.resourceVersion, tickedAt: scene.clock.now, digests: expect.any(String) },
+      cursor: {
+        resourceVersion: scene.server.resourceVersion,
+        ...{ tickedAt: scene.clock.now, listedAt: scene.clock.now, digests: expect.any(String) },
+      },
     });
   });
 

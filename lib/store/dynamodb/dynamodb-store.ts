@@ -30,7 +30,7 @@ export function dynamodbStore({ client, table: name, now = Date.now, shards = SH
   return {
     owner: table.owner,
     claimScope: (scope, lease, at) => run(() => claimScope(table, scope, lease, at)),
-    renewScope: (claim, lease) => run(() => renewScope(table, claim, lease)),
+    renewScope: (claim, lease, states) => run(() => renewScope(table, claim, lease, states)),
     finishScope: (claim, states) => run(() => finishScope(table, claim, states)),
     jobs: (watch, buckets) => run(() => jobs(table, watch, buckets)),
     advance: (step) => run(() => advance(table, step)),

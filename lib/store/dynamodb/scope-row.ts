@@ -4,10 +4,12 @@ import { SCOPE } from "./keys.ts";
 
 // The row is written twice a tick. DynamoDB bills names as well as values, by the kilobyte: hence one letter each.
 const State = z.object({
-  /** resourceVersion, tickedAt, digests. */
+  /** resourceVersion, tickedAt, digests, listedAt, refusedAt. */
   r: z.string().optional(),
   t: z.number().optional(),
   d: z.string().optional(),
+  l: z.number().optional(),
+  x: z.number().optional(),
   /** Failures, and the last of them. */
   f: z.number().default(0),
   e: z.string().exactOptional(),
@@ -45,14 +47,22 @@ function encodeState({ cursor, failures, error }: WatchState): z.input<typeof St
   return {
     ...(cursor && { r: cursor.resourceVersion, t: cursor.tickedAt }),
     ...(cursor?.digests !== undefined && { d: cursor.digests }),
+    ...(cursor?.listedAt !== undefined && { l: cursor.listedAt }),
+    ...(cursor?.refusedAt !== undefined && { x: cursor.refusedAt }),
     ...(failures > 0 && { f: failures }),
     ...(error !== undefined && { e: error }),
   };
 }
 
-function decodeState({ r, t, d, f: failures, e }: z.output<typeof State>): WatchState {
+function decodeState({ r, t, d, l, x, f: failures, e }: z.output<typeof State>): WatchState {
   const error = e === undefined ? {} : { error: e };
   if (r === undefined || t === undefined) return { failures, ...error };
-  const cursor: Cursor = { resourceVersion: r, tickedAt: t, ...(d !== undefined && { digests: d }) };
+  const cursor: Cursor = {
+    resourceVersion: r,
+    tickedAt: t,
+    ...(d !== undefined && { digests: d }),
+    ...(l !== undefined && { listedAt: l }),
+    ...(x !== undefined && { refusedAt: x }),
+  };
   return { cursor, failures, ...error };
 }

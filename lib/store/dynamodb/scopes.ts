@@ -28,8 +28,13 @@ export async function claimScope(
   return { claim: { scope, number: claims + 1 }, states, interrupted: isHeld };
 }
 
-export async function renewScope(table: Table, claim: Claim, { until }: Lease): Promise<"renewed" | "lost"> {
-  const change = { set: { until: Math.ceil(until) } };
+export async function renewScope(
+  table: Table,
+  claim: Claim,
+  { until }: Lease,
+  states?: ScopeStates,
+): Promise<"renewed" | "lost"> {
+  const change = { set: { until: Math.ceil(until), ...(states && { w: encodeStates(states) }) } };
   const row = await update(table, scopeKey(claim.scope), change, isClaim(claim, table.owner));
   return row === undefined ? "lost" : "renewed";
 }

@@ -19,13 +19,19 @@ const CLAIM = `
   ON CONFLICT (scope) DO UPDATE SET claims = claims + 1, owner = :owner, until = :until`;
 const HELD = "scope = :scope AND owner = :owner AND claims = :number";
 const RENEW = `UPDATE scope SET until = :until WHERE ${HELD}`;
+const KEEP = `UPDATE scope SET until = :until, states = :states WHERE ${HELD}`;
 const FINISH = `UPDATE scope SET states = :states, owner = NULL, until = NULL WHERE ${HELD}`;
+
+function encode(states: ScopeStates): string {
+  return JSON.stringify(Object.fromEntries(states));
+}
 
 /** The claims on scopes, and the states of their watches. A scope that has an owner was not finished. */
 export function scopeTable(database: DatabaseSync, owner: string) {
   const find = database.prepare(FIND);
   const claim = database.prepare(CLAIM);
   const renew = database.prepare(RENEW);
+  const keep = database.prepare(KEEP);
   const finish = database.prepare(FINISH);
   const all = database.prepare("SELECT * FROM scope");
 
@@ -40,13 +46,13 @@ export function scopeTable(database: DatabaseSync, owner: string) {
         return { claim: { scope, number: (row?.claims ?? 0) + 1 }, states: row?.states ?? new Map(), interrupted };
       });
     },
-    renew({ scope, number }: Claim, { until }: Lease): "renewed" | "lost" {
-      const { changes } = renew.run({ scope, owner, number, until: Math.ceil(until) });
+    renew({ scope, number }: Claim, { until }: Lease, states?: ScopeStates): "renewed" | "lost" {
+      const claimed = { scope, owner, number, until: Math.ceil(until) };
+      const { changes } = states === undefined ? renew.run(claimed) : keep.run({ ...claimed, states: encode(states) });
       return changes === 1 ? "renewed" : "lost";
     },
     finish({ scope, number }: Claim, states: ScopeStates): "finished" | "lost" {
-      const written = JSON.stringify(Object.fromEntries(states));
-      const { changes } = finish.run({ scope, owner, number, states: written });
+      const { changes } = finish.run({ scope, owner, number, states: encode(states) });
       return changes === 1 ? "finished" : "lost";
     },
     health(): readonly WatchHealth[] {

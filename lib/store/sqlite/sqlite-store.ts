@@ -57,7 +57,7 @@ function storeOf(file: string, database: DatabaseSync): Store {
   return {
     owner,
     claimScope: (scope, lease, now) => run(() => scopes.claim(scope, lease, now)),
-    renewScope: (claim, lease) => run(() => scopes.renew(claim, lease)),
+    renewScope: (claim, lease, states) => run(() => scopes.renew(claim, lease, states)),
     finishScope: (claim, states) => run(() => scopes.finish(claim, states)),
     jobs: (watch, buckets) => run(() => jobs.all(watch, buckets)),
     advance: (step) => run(() => advance(step)),

@@ -1,4 +1,4 @@
-import type { Cluster, ListQuery } from "#cluster/cluster";
+import type { Cluster, ListQuery, WatchEvent, WatchQuery } from "#cluster/cluster";
 import type { Resource } from "#jobs/job";
 import { tfJob } from "#jobs/kinds/kubeflow";
 import { conditions, time } from "../jobs/objects.ts";
@@ -15,15 +15,29 @@ interface ListedObject {
   readonly status: { readonly conditions: unknown };
 }
 
-/** A cluster in memory, for what needs many ticks or many jobs: it lists what is there at the moment of the call, `label` selectors of the form `team=vision` included. */
+/** What a write did to one object. */
+interface Change {
+  readonly version: number;
+  readonly path: string;
+  readonly before: ListedObject | undefined;
+  readonly after: ListedObject | undefined;
+}
+
+/** A cluster in memory, for what needs many ticks or many jobs: it lists what is there at the moment of the call and replays what came before it, `label` selectors of the form `team=vision` included. */
 export interface ListedCluster extends Cluster {
   /** Creates jobs, or gives those that exist a new version: `{ mnist: "Created=True@1" }`. */
   set(jobs: Readonly<Record<string, string>>, options?: SetOptions): void;
   remove(...names: readonly string[]): void;
   /** Remembers everything as it is now, and answers with how to go back to it. */
   save(): () => void;
+  /** Forgets what watches could go on from. */
+  forget(): void;
   /** Awaited when a list was taken, before it is handed out. */
   onListed: () => Promise<void>;
+  /** Awaited when a watch was opened, before its events are handed out. */
+  onWatched: () => Promise<void>;
+  /** How often it was listed and watched. */
+  readonly calls: { lists: number; watches: number };
 }
 
 interface SetOptions {
@@ -33,25 +47,67 @@ interface SetOptions {
 
 export function openListedCluster(): ListedCluster {
   const objects = new Map<string, ListedObject>();
+  let changes: Change[] = [];
   let version = 100;
+  let oldest = 100;
   const nameOf = ({ plural }: Resource, name: string) => `${plural}/${name}`;
 
-  function listed({ resource, labelSelector }: ListQuery): readonly ListedObject[] {
+  function isSelected({ metadata }: ListedObject, { labelSelector }: Pick<ListQuery, "labelSelector">): boolean {
     const [label = "", value = ""] = labelSelector?.split("=") ?? [];
+    return label === "" || metadata.labels[label] === value;
+  }
+
+  function listed(query: ListQuery): readonly ListedObject[] {
     return [...objects]
-      .filter(
-        ([path, { metadata }]) =>
-          path.startsWith(`${resource.plural}/`) && (label === "" || metadata.labels[label] === value),
-      )
+      .filter(([path, object]) => path.startsWith(`${query.resource.plural}/`) && isSelected(object, query))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, object]) => object);
+  }
+
+  function write(path: string, after: ListedObject | undefined): void {
+    changes.push({ version, path, before: objects.get(path), after });
+    if (after === undefined) objects.delete(path);
+    else objects.set(path, after);
+  }
+
+  function replayed<T>(query: WatchQuery, read: (object: unknown) => T): readonly WatchEvent<T>[] {
+    return changes
+      .filter((change) => change.version > Number(query.resourceVersion))
+      .filter(({ path }) => path.startsWith(`${query.resource.plural}/`))
+      .flatMap((change) => eventOf(change, query, read) ?? []);
+  }
+
+  /** As the API server does: with a selector, who ceases to match is deleted, in its last state that did. */
+  function eventOf<T>(change: Change, query: WatchQuery, read: (object: unknown) => T): WatchEvent<T> | undefined {
+    const [was, is] = [change.before, change.after].map((object) =>
+      object !== undefined && isSelected(object, query) ? object : undefined,
+    );
+    const resourceVersion = String(change.version);
+    if (is !== undefined) return { type: was === undefined ? "added" : "modified", resourceVersion, object: read(is) };
+    if (was === undefined) return undefined;
+    return {
+      type: "deleted",
+      resourceVersion,
+      object: read({ ...was, metadata: { ...was.metadata, resourceVersion } }),
+    };
   }
 
   const cluster: ListedCluster = {
     name: "prod",
     onListed: async () => {},
+    onWatched: async () => {},
+    calls: { lists: 0, watches: 0 },
+    async watch(query, read, signal) {
+      signal.throwIfAborted();
+      cluster.calls.watches += 1;
+      const isGone = Number(query.resourceVersion) < oldest;
+      const events = isGone ? [] : replayed(query, read);
+      await cluster.onWatched();
+      return { next: async () => ({ events, state: isGone ? "gone" : "quiet" }), close: () => {} };
+    },
     async list(query, read, signal) {
       signal.throwIfAborted();
+      cluster.calls.lists += 1;
       const [items, resourceVersion] = [listed(query), String(version)];
       await cluster.onListed();
       return { resourceVersion, items: items.flatMap((object) => read(object) ?? []) };
@@ -68,19 +124,27 @@ export function openListedCluster(): ListedCluster {
           uid: before?.uid ?? `uid-${version}`,
           labels: labels ?? before?.labels ?? {},
         };
-        objects.set(nameOf(resource, name), { metadata, status: { conditions: conditions(text) } });
+        write(nameOf(resource, name), { metadata, status: { conditions: conditions(text) } });
       }
     },
     remove(...names) {
+      for (const name of names) {
+        version += 1;
+        if (objects.has(nameOf(tfJob.resource, name))) write(nameOf(tfJob.resource, name), undefined);
+      }
+    },
+    forget() {
       version += 1;
-      for (const name of names) objects.delete(nameOf(tfJob.resource, name));
+      oldest = version;
     },
     save() {
-      const [saved, savedVersion] = [[...objects], version];
+      const [saved, savedVersion, savedChanges, savedOldest] = [[...objects], version, [...changes], oldest];
       return () => {
         objects.clear();
         for (const [path, object] of saved) objects.set(path, object);
         version = savedVersion;
+        changes = [...savedChanges];
+        oldest = savedOldest;
       };
     },
   };
