@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Cluster } from "#cluster/cluster";
+import type { Cluster, WatchEvent, WatchStream } from "#cluster/cluster";
 import { apiVersionOf, rfc3339 } from "#jobs/event";
 import type { Resource } from "#jobs/job";
 import { batchJob } from "#jobs/kinds/batch-job";
@@ -123,16 +123,59 @@ export function workloadCluster(now: () => Millis): Cluster {
       bytesRead += objects.length * WORKLOAD.objectBytes;
       return { resourceVersion: String(now()), items: objects.flatMap((object) => read(object) ?? []) };
     },
-    watch: () => Promise.reject(new Error("the workload can only be listed")),
+    async watch({ resource, namespace, resourceVersion }, read) {
+      const at = now();
+      const changes = changesBetween(
+        objectsAt(Number(resourceVersion), resource, namespace),
+        objectsAt(at, resource, namespace),
+      );
+      requests += 1;
+      bytesRead += changes.length * WORKLOAD.objectBytes;
+      return toldAtOnce(
+        changes.map(({ type, object }) => ({ type, resourceVersion: String(at), object: read(object) })),
+      );
+    },
     get: async () => undefined,
     traffic: () => ({ requests, bytesRead }),
     close: async () => {},
   };
 }
 
+interface ObjectChange {
+  readonly type: "added" | "modified" | "deleted";
+  readonly object: KubeObject;
+}
+
+/** What a watch tells of two moments: of each job the last of its versions. */
+function changesBetween(before: readonly KubeObject[], after: readonly KubeObject[]): readonly ObjectChange[] {
+  const versions = new Map(before.map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
+  const names = new Set(after.map(({ metadata }) => metadata.name));
+  const seen = after.flatMap((object): ObjectChange[] => {
+    const version = versions.get(object.metadata.name);
+    if (version === undefined) return [{ type: "added", object }];
+    return version === object.metadata.resourceVersion ? [] : [{ type: "modified", object }];
+  });
+  const gone = before.filter(({ metadata }) => !names.has(metadata.name));
+  return [...seen, ...gone.map((object): ObjectChange => ({ type: "deleted", object }))];
+}
+
+/** A watch that tells everything in one burst, and then is silent. */
+export function toldAtOnce<T>(events: readonly WatchEvent<T>[]): WatchStream<T> {
+  let left = events;
+  return {
+    async next() {
+      const told = left;
+      left = [];
+      return { events: told, state: "quiet" };
+    },
+    close: () => {},
+  };
+}
+
 /** The watches of the workload's namespace. */
 export function watchesOf(routes: readonly Route[], namespace = "ml"): readonly Watch[] {
-  const common = { cluster: "prod", namespace, pageSize: 500, firstTick: "silent", routes } as const;
+  const follow = { resyncMs: HOUR };
+  const common = { cluster: "prod", namespace, pageSize: 500, firstTick: "silent", follow, routes } as const;
   return KINDS.map((kind) => ({ ...common, kind }));
 }
 

@@ -3,7 +3,7 @@ import type { Snapshot, Step } from "#jobs/job";
 import type { Kind } from "#jobs/kinds/reader";
 import type { Watch } from "#polling/watch";
 import type { Route } from "#routing/route";
-import { KINDS, START } from "../workload.ts";
+import { KINDS, START, toldAtOnce } from "../workload.ts";
 
 export const FLEET = {
   clusters: 20,
@@ -42,29 +42,15 @@ export interface Fleet {
 /** `onListed` hears of every list and how long it was. */
 export function openFleet(onListed: (objects: number) => void): Fleet {
   const ended = new Map<string, Map<number, Step>>();
+  /** All ends in the order in which they came: the number of one is the cluster's version then. */
+  const history: { readonly namespace: string; readonly number: number }[] = [];
   const lists = { requests: 0, bytes: 0, objects: 0 };
 
   function* objects(namespace: string, kind: number): Generator<{ metadata: object; snapshot: Snapshot }> {
     const ends = ended.get(namespace);
     const count = namespace === HOT ? FLEET.hotJobs : FLEET.jobs;
     for (let number = 0; number < count; number += 1) {
-      if (kindOf(number) !== kind) continue;
-      const name = `training-${number}`;
-      const end = ends?.get(number);
-      const steps = end === undefined ? RUNS : [...RUNS, end];
-      const uid = `${namespace.slice("team-".length).padStart(8, "0")}-0000-4000-8000-${String(number).padStart(12, "0")}`;
-      const resourceVersion = String(100_000_000 + number * 4 + steps.length);
-      const snapshot = {
-        namespace,
-        name,
-        uid,
-        resourceVersion,
-        labels: LABELS,
-        replicas: REPLICAS,
-        startedAt: BORN,
-        steps,
-      };
-      yield { metadata: { namespace, name }, snapshot };
+      if (kindOf(number) === kind) yield objectOf(namespace, number, ends?.get(number));
     }
   }
 
@@ -83,9 +69,24 @@ export function openFleet(onListed: (objects: number) => void): Fleet {
       lists.objects += count;
       lists.bytes += count * FLEET.objectBytes;
       onListed(count);
-      return { resourceVersion: String(lists.requests), items };
+      return { resourceVersion: String(history.length), items };
     },
-    watch: () => Promise.reject(new Error("the fleet can only be listed")),
+    async watch({ resource, namespace, resourceVersion }, read) {
+      const kind = KINDS.findIndex((each) => each.resource === resource);
+      const later = history.slice(Number(resourceVersion));
+      const changed = later.filter((end) => end.namespace === namespace && kindOf(end.number) === kind);
+      lists.requests += 1;
+      lists.objects += changed.length;
+      lists.bytes += changed.length * FLEET.objectBytes;
+      onListed(changed.length);
+      return toldAtOnce(
+        changed.map(({ number }) => ({
+          type: "modified",
+          resourceVersion: String(history.length),
+          object: read(objectOf(namespace, number, ended.get(namespace)?.get(number))),
+        })),
+      );
+    },
     get: async () => undefined,
     traffic: () => ({ requests: 0, bytesRead: 0 }),
     close: async () => {},
@@ -99,8 +100,21 @@ export function openFleet(onListed: (objects: number) => void): Fleet {
     end(namespace, number, type, at) {
       const ends = ended.get(namespace) ?? new Map<number, Step>();
       ended.set(namespace, ends.set(number, stepOf(type, Math.floor(at / 1000))));
+      history.push({ namespace, number });
     },
   };
+}
+
+function objectOf(namespace: string, number: number, end: Step | undefined): { metadata: object; snapshot: Snapshot } {
+  const name = `training-${number}`;
+  const steps = end === undefined ? RUNS : [...RUNS, end];
+  const uid = `${namespace.slice("team-".length).padStart(8, "0")}-0000-4000-8000-${String(number).padStart(12, "0")}`;
+  const resourceVersion = String(100_000_000 + number * 4 + steps.length);
+  const snapshot = {
+    ...{ namespace, name, uid, resourceVersion, labels: LABELS, replicas: REPLICAS, startedAt: BORN },
+    steps,
+  };
+  return { metadata: { namespace, name, uid, resourceVersion }, snapshot };
 }
 
 export function namespaceOf(number: number): string {
