@@ -205,6 +205,17 @@ test("a list that shows what the list before showed is compared where changes ca
   expect(await scene.said()).toEqual(["young Vanished"]);
 });
 
+test.each<readonly [string, boolean]>([
+  ["a list showed", true],
+  ["was told", false],
+])("what %s and somebody else's write came before is said by the next tick", async (_what, forgets) => {
+  await using scene = await openFollowed(FOLLOWED, { mnist: RUNNING });
+  change(scene.server, { mnist: RESTARTING });
+  if (forgets) scene.server.forgetHistory();
+  expect(await scene.tick({}, { ...scene.store, advance: async () => "stale" })).toMatchObject({ events: 0 });
+  expect(await scene.said()).toEqual(["mnist Restarting@5"]);
+});
+
 describe("a stream that breaks", () => {
   test("within a line is gone on from where it broke, at once", async () => {
     await using scene = await openFollowed(FOLLOWED, { mnist: RUNNING });

@@ -101,9 +101,14 @@ export function openListedCluster(): ListedCluster {
       signal.throwIfAborted();
       cluster.calls.watches += 1;
       const isGone = Number(query.resourceVersion) < oldest;
-      const events = isGone ? [] : replayed(query, read);
+      let events = isGone ? [] : replayed(query, read);
       await cluster.onWatched();
-      return { next: async () => ({ events, state: isGone ? "gone" : "quiet" }), close: () => {} };
+      const take = () => {
+        const taken = events;
+        events = [];
+        return taken;
+      };
+      return { next: async () => ({ events: take(), state: isGone ? "gone" : "quiet" }), close: () => {} };
     },
     async list(query, read, signal) {
       signal.throwIfAborted();
