@@ -59,6 +59,8 @@ export function fold(key: string, row: JobRow | undefined, told: readonly Told[]
 }
 
 function follow(key: string, before: Course, { type, object }: Told, folding: Folding): Course {
+  // It had left, and is told of once more.
+  if (type === "deleted" && before.job?.left) return before;
   const course = object.type === "job" ? see(key, before, object.snapshot, folding) : before;
   return type === "deleted" ? lose(key, course, folding) : course;
 }
@@ -72,7 +74,7 @@ function see(key: string, { job, transitions }: Course, snapshot: Snapshot, { at
 
 function lose(key: string, course: Course, { partial, at }: Folding): Course {
   const { job, transitions } = course;
-  if (job === undefined || job.left) return course;
+  if (job === undefined) return course;
   if (!partial)
     return { ...course, job: undefined, transitions: [...transitions, ...vanish(job.memory, placeOf(key), at)] };
   // A finished job is not worth a look: it has nothing to say.

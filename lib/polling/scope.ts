@@ -1,5 +1,5 @@
 import { type Cluster, ClusterError } from "#cluster/cluster";
-import type { ClaimedScope, Cursor, WatchState } from "#store/store";
+import type { ClaimedScope, Cursor, ScopeStates, WatchState } from "#store/store";
 import { type Digests, decodeDigests, encodeDigests } from "./digests.ts";
 import { holdOf, leaseFrom } from "./hold.ts";
 import { type Ledger, ledgerOf } from "./ledger.ts";
@@ -28,7 +28,7 @@ export async function tickScope(
   const until = leaseFrom(at);
   const claimed = await store.claimScope(scopeId(watches[0]), { until }, at);
   if (claimed === "busy") return watches.map(() => BUSY);
-  const ledger = ledgerOf(claimed.states);
+  const ledger = ledgerOf(claimed.interrupted ? withoutDigests(claimed.states) : claimed.states);
   const hold = holdOf(store, claimed.claim, now, until, ledger.unsaved);
   const common = { services, cluster, hold, signal };
   const outcomes = await Promise.all(watches.map((watch) => tickOne({ ...common, watch }, claimed, ledger)));
@@ -51,7 +51,7 @@ async function tickOne(
   const kind = kindKey(common.watch);
   const before = ledger.of(kind);
   const { cursor } = before;
-  const known = interrupted ? undefined : decodeDigests(cursor?.digests);
+  const known = decodeDigests(cursor?.digests);
   // A holder that was interrupted may be writing still: what agrees with the rows now may not in a moment.
   const kept = (digests: Digests | undefined) =>
     interrupted || digests === undefined ? {} : { digests: encodeDigests(digests) };
@@ -70,7 +70,7 @@ async function tickOne(
     ledger.put(kind, { cursor: { ...ticked.cursor, ...kept(ticked.digests) }, failures: 0 });
     return { result: { state: "read", lastTickAt: cursor?.tickedAt, ...report } };
   } catch (error) {
-    const state = withoutDigests(ledger.of(kind));
+    const state = withoutDigestsOf(ledger.of(kind));
     ledger.put(kind, error instanceof ClusterError ? failedState(state, before, error) : state);
     return error instanceof ClusterError ? { result: failed(error, cursor) } : { thrown: error };
   }
@@ -80,7 +80,12 @@ function failedState({ cursor }: WatchState, { failures }: WatchState, { message
   return { ...(cursor && { cursor }), failures: failures + 1, error: message };
 }
 
-function withoutDigests({ cursor, ...state }: WatchState): WatchState {
+/** Of all kinds, whichever of them are ticked now: what an interrupted holder wrote is not known. */
+function withoutDigests(states: ScopeStates): ScopeStates {
+  return new Map([...states].map(([kind, state]) => [kind, withoutDigestsOf(state)]));
+}
+
+function withoutDigestsOf({ cursor, ...state }: WatchState): WatchState {
   if (cursor === undefined) return state;
   const { digests: _, ...rest } = cursor;
   return { ...state, cursor: rest };

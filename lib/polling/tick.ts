@@ -5,7 +5,7 @@ import type { Digests } from "./digests.ts";
 import { type Followed, follow, type Until } from "./follow.ts";
 import { type Listed, list } from "./list.ts";
 import { type Found, sumOf, type Turn } from "./turn.ts";
-import { watchId } from "./watch.ts";
+import { type Watch, watchId } from "./watch.ts";
 
 export type { TickServices } from "./turn.ts";
 
@@ -93,7 +93,13 @@ function mayHold(turn: Turn, steps: readonly Step[]): boolean {
 }
 
 function isListDue({ watch, cursor, known, services }: Turn): boolean {
-  return known === undefined || !isWithin(cursor?.listedAt, watch.follow?.resyncMs ?? 0, services.now());
+  return known === undefined || !isWithin(cursor?.listedAt, resyncOf(watch), services.now());
+}
+
+/** Up to a quarter less than was asked for, so that what was first listed together is not listed together for ever. */
+function resyncOf(watch: Watch): Millis {
+  const { resyncMs = 0 } = watch.follow ?? {};
+  return resyncMs * (1 - bucketOf(watchId(watch)) / (4 * BUCKETS));
 }
 
 /** Whether it is not longer ago than that, by a clock that may have been put back. */

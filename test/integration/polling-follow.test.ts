@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { batchJob } from "#jobs/kinds/batch-job";
 import type { Watch } from "#polling/watch";
 import { watchId } from "#polling/watch";
 import type { ApiRequest } from "#sim/request";
@@ -214,6 +215,44 @@ test.each<readonly [string, boolean]>([
   if (forgets) scene.server.forgetHistory();
   expect(await scene.tick({}, { ...scene.store, advance: async () => "stale" })).toMatchObject({ events: 0 });
   expect(await scene.said()).toEqual(["mnist Restarting@5"]);
+});
+
+describe("after a holder that died when all was written but how far it came,", () => {
+  const dying: Partial<Scene["store"]> = {
+    finishScope: async () => {
+      throw new Error("died");
+    },
+  };
+
+  test("a server that is away and comes back makes nothing of it said again", async () => {
+    await using scene = await openFollowed(FOLLOWED, { mnist: CREATED });
+    remove(scene.server, "mnist");
+    await expect(scene.tick({}, { ...scene.store, ...dying })).rejects.toThrow("died");
+    scene.server.fail({ status: 401, when: isWatch });
+    expect(await scene.tick()).toMatchObject({ state: "failed" });
+    expect(await scene.said()).toEqual([]);
+    expect(await scene.delivered()).toEqual(["chat mnist Vanished"]);
+  });
+
+  test("a tick of other kinds only makes nothing of it said again", async () => {
+    await using scene = await openFollowed(FOLLOWED, { mnist: CREATED });
+    remove(scene.server, "mnist");
+    await expect(scene.tick({}, { ...scene.store, ...dying })).rejects.toThrow("died");
+    await scene.said({ kind: batchJob });
+    expect(await scene.said()).toEqual([]);
+    expect(await scene.delivered()).toEqual(["chat mnist Vanished"]);
+  });
+
+  test("a job that came back to the selector and is gone is not taken for a new one", async () => {
+    await using scene = await openFollowed(SELECTED, { mnist: CREATED });
+    relabel(scene.server, "mnist", { team: "speech" });
+    await scene.said();
+    relabel(scene.server, "mnist", { team: "vision" });
+    remove(scene.server, "mnist");
+    await expect(scene.tick({}, { ...scene.store, ...dying })).rejects.toThrow("died");
+    expect(await scene.said()).toEqual([]);
+    expect(await scene.delivered()).toEqual(["chat mnist Vanished"]);
+  });
 });
 
 describe("a stream that breaks", () => {
