@@ -21,7 +21,7 @@ export async function schedule(): Promise<void> {
   bodies ??= fanOut(watchesOf(packagedConfig())).map(bodyOf);
   const at = Date.now();
   const entries = bodies.map((body, index) => ({ Id: String(index), MessageBody: JSON.stringify({ ...body, at }) }));
-  await pMap(chunks(entries), send, { concurrency: REQUESTS_AT_ONCE });
+  await pMap(chunks(entries), (chunk) => send(chunk), { concurrency: REQUESTS_AT_ONCE });
   metrics.addMetric("PollsScheduled", MetricUnit.Count, entries.length);
 }
 

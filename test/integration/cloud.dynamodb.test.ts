@@ -1,6 +1,10 @@
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { Context, DynamoDBStreamEvent, SQSEvent } from "aws-lambda";
 import { type FauxqsServer, startFauxqs } from "fauxqs";
@@ -97,6 +101,26 @@ test("a function that cannot do its work fails with the name of the error, and n
   process.env.JOBBELL_QUEUE_URL = JOBBELL_QUEUE_URL;
   expect(error).toMatchObject({ message: "QueueDoesNotExist" });
   expect(error).not.toHaveProperty("cause");
+});
+
+test("what the queue refuses is sent once more, and then the function fails", async () => {
+  const { JOBBELL_QUEUE_URL } = process.env;
+  const sent: string[][] = [];
+  const refusing = createServer(async (request, response) => {
+    const { Entries } = (await json(request)) as { Entries: { Id: string }[] };
+    sent.push(Entries.map(({ Id }) => Id));
+    const Failed = Entries.slice(0, 1).map(({ Id }) => ({ Id, SenderFault: false, Code: "InternalError" }));
+    response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end(JSON.stringify({ Failed }));
+  });
+  refusing.listen(0, "127.0.0.1");
+  await once(refusing, "listening");
+  process.env.JOBBELL_QUEUE_URL = `http://127.0.0.1:${(refusing.address() as AddressInfo).port}/1/polls`;
+  const outcome = await functions.schedule({}, context()).catch((reason: unknown) => reason);
+  process.env.JOBBELL_QUEUE_URL = JOBBELL_QUEUE_URL;
+  refusing.closeAllConnections();
+  refusing.close();
+  expect(sent).toEqual([["0", "1"], ["0"]]);
+  expect(outcome).toBeInstanceOf(Error);
 });
 
 test("a job's first step goes from the queue's message to the receivers, by the record of the table's stream", async () => {
