@@ -1,4 +1,5 @@
 import type { ReceiverConfig } from "#config/model";
+import type { Sources } from "#config/references";
 import { resolveConfigFrom } from "#config/resolve";
 import type { Receiver } from "#receivers/receiver";
 import { openReceiver } from "#wiring";
@@ -12,16 +13,18 @@ const SECRET_RETRY_MS = 60_000;
 
 /** Every receiver, with its secrets as they are now. */
 export const receivers = keep(async (): Promise<ReadonlyMap<string, Receiver>> => {
-  const opened = await Promise.all(packagedConfig().receivers.map(open));
+  // One for all: a parameter that several of them use is asked for once.
+  const secrets = openSecrets();
+  const opened = await Promise.all(packagedConfig().receivers.map((receiver) => open(receiver, secrets)));
   return new Map(opened.map((receiver) => [receiver.name, receiver]));
 });
 
 /** One whose secret cannot be read keeps its deliveries waiting, and no other receiver. */
-async function open(receiver: ReceiverConfig): Promise<Receiver> {
+async function open(receiver: ReceiverConfig, secrets: Sources): Promise<Receiver> {
   try {
     const {
       receivers: [resolved],
-    } = await resolveConfigFrom(openSecrets(), { ...packagedConfig(), clusters: [], receivers: [receiver] });
+    } = await resolveConfigFrom(secrets, { ...packagedConfig(), clusters: [], receivers: [receiver] });
     if (resolved === undefined) throw new Error("the package has no such receiver");
     return openReceiver(resolved);
   } catch (error) {

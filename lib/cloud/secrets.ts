@@ -1,4 +1,5 @@
 import type { Answer, Source, Sources } from "#config/references";
+import { once } from "#config/sources/once";
 import { type GetSecret, secretsManagerSource } from "#config/sources/secrets-manager";
 import { type GetParameter, ssmSource } from "#config/sources/ssm";
 import { callAws } from "./aws-json.ts";
@@ -8,7 +9,7 @@ export function openSecrets(): Sources {
   return {
     env: nothingHere,
     file: nothingHere,
-    ssm: ssmSource(async () => getParameter),
+    ssm: once(ssmSource(async () => getParameter)),
     secretsmanager: secretsManagerSource(async () => getSecret),
   };
 }

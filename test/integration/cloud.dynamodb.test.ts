@@ -26,6 +26,7 @@ clusters:
 receivers:
   - { name: chat, slack: { webhookUrl: "\${ssm:/slack}" } }
   - { name: hook, webhook: { url: "\${ssm:/hook}", secret: "\${ssm:/hook/secret}" } }
+  - { name: spare, webhook: { url: "\${ssm:/hook}", secret: "\${ssm:/hook/secret}" } }
   - { name: mute, webhook: { url: "\${ssm:/not/there}" } }
 namespaces:
   - { namespace: ml, cluster: prod, kinds: [TFJob, Job], routes: [{ receivers: [chat, hook] }] }
@@ -130,6 +131,8 @@ test("a job's first step goes from the queue's message to the receivers, by the 
   expect(await poll("prod", [ML, QUIET])).toEqual({ batchItemFailures: [] });
   expect(await deliver(recordOf(uid, "chat"), recordOf(uid, "hook"))).toEqual({ batchItemFailures: [] });
   expect(chat.messages).toHaveLength(1);
+  // Two receivers use it.
+  expect(secrets.asked.filter((name) => name === "/hook")).toHaveLength(1);
   expect(hook.events).toMatchObject([{ body: { type: "job.created", data: { job: { name: "mnist" } } } }]);
 });
 
