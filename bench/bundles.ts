@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { unzipSync } from "fflate";
 import { buildArtifacts } from "../infra/build.ts";
+import { bundle } from "../infra/bundle.ts";
 import { FUNCTIONS, type FunctionName } from "../infra/functions.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -36,25 +36,10 @@ function unpack(zip: string, folder: string): void {
     writeFileSync(join(folder, name), content);
 }
 
-/** With the options of infra/bundle.ts, but for the SDK's own chain of credentials: what one gets who does nothing about it. */
+/** As functions are bundled, but with the SDK's own chain of credentials: what one gets who does nothing about it. */
 async function buildBaseline(folder: string): Promise<number> {
-  const outfile = join(folder, "index.mjs");
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: [join(ROOT, "bench", "baseline", "dynamodb-client.ts")],
-    outfile,
-    bundle: true,
-    minify: true,
-    format: "esm",
-    platform: "node",
-    target: "node24",
-    sourcemap: "linked",
-    sourcesContent: false,
-    legalComments: "none",
-    conditions: ["jobbell-source", "module"],
-    mainFields: ["module", "main"],
-    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
-    logLevel: "silent",
-  });
-  return readFileSync(outfile).length;
+  const { code } = await bundle(join(ROOT, "bench", "baseline", "dynamodb-client.ts"), {});
+  mkdirSync(folder);
+  writeFileSync(join(folder, "index.mjs"), code);
+  return code.length;
 }

@@ -10,8 +10,13 @@ export interface Bundle {
   readonly map: Uint8Array;
 }
 
+/** What a function has in place of a package: see docs/decisions/0011-small-bundles.md. */
+const REPLACED = {
+  "@aws-sdk/credential-provider-node": fileURLToPath(new URL("role-credentials.ts", import.meta.url)),
+};
+
 /** Bundles one entry with all that it uses and nothing else. The same sources and packages make the same bytes. */
-export async function bundle(entry: string): Promise<Bundle> {
+export async function bundle(entry: string, alias: Readonly<Record<string, string>> = REPLACED): Promise<Bundle> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: [entry],
@@ -29,7 +34,7 @@ export async function bundle(entry: string): Promise<Bundle> {
     // Named ones replace the default, of which `module` is one: with it the SDK comes as ESM, and a third smaller.
     conditions: ["jobbell-source", "module"],
     mainFields: ["module", "main"],
-    alias: { "@aws-sdk/credential-provider-node": fileURLToPath(new URL("role-credentials.ts", import.meta.url)) },
+    alias: { ...alias },
     banner: { js: REQUIRE },
     logLevel: "silent",
   });

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { FUNCTIONS } from "../../infra/functions.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const FUNCTIONS = ["schedule", "poll", "deliver", "retry"] as const;
 const TEMPLATE = "cloudformation-template-update-stack.json";
 
 export interface Resource {
