@@ -1,7 +1,8 @@
 import pMap from "p-map";
 import type { Cluster } from "#cluster/cluster";
 import { tickScope } from "./scope.ts";
-import type { TickResult, TickServices } from "./tick.ts";
+import type { TickResult } from "./tick.ts";
+import type { TickServices } from "./turn.ts";
 import { isHeld, kindKey, scopeId, type Watch } from "./watch.ts";
 
 const SCOPES_AT_ONCE = 8;

@@ -7,8 +7,6 @@ import { type Listed, list } from "./list.ts";
 import { type Found, sumOf, type Turn } from "./turn.ts";
 import { type Watch, watchId } from "./watch.ts";
 
-export type { TickServices } from "./turn.ts";
-
 /** How a tick of one watch went. `lastTickAt` is when the last one before it that succeeded ended. */
 export type TickResult =
   | ({ readonly state: "read"; readonly lastTickAt: Millis | undefined } & TickReport)
