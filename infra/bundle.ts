@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type BuildResult, build } from "esbuild";
+import { type BuildResult, build, type Plugin } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -13,6 +13,17 @@ export interface Bundle {
 /** What a function has in place of a package: see docs/decisions/0011-small-bundles.md. */
 const REPLACED = {
   "@aws-sdk/credential-provider-node": fileURLToPath(new URL("role-credentials.ts", import.meta.url)),
+};
+
+/** The same for a part of a package. */
+const withoutJsonSchema: Plugin = {
+  name: "without-json-schema",
+  setup({ onResolve }) {
+    const path = fileURLToPath(new URL("no-json-schema.ts", import.meta.url));
+    onResolve({ filter: /^\.\.?\/(core\/)?(json-schema-processors|to-json-schema)\.js$/ }, ({ importer }) =>
+      importer.includes("node_modules/zod/") ? { path } : undefined,
+    );
+  },
 };
 
 /** Bundles one entry with all that it uses and nothing else. The same sources and packages make the same bytes. */
@@ -35,6 +46,7 @@ export async function bundle(entry: string, alias: Readonly<Record<string, strin
     conditions: ["jobbell-source", "module"],
     mainFields: ["module", "main"],
     alias: { ...alias },
+    plugins: [withoutJsonSchema],
     banner: { js: REQUIRE },
     logLevel: "silent",
   });
