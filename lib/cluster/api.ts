@@ -1,3 +1,4 @@
+import type { Fields } from "#jobs/kinds/reader";
 import { parseRetryAfter } from "#text/retry-after";
 import type { ClusterAccess, Proof } from "./access.ts";
 import type { Call } from "./call.ts";
@@ -28,11 +29,17 @@ export interface Fetched {
   readonly headers: HttpAnswer["headers"];
 }
 
-/** A 2xx answer that is JSON. Everything else is a {@link ClusterError}, or the signal's reason. */
-export async function fetchJson(api: Api, call: Call, request: HttpRequest, signal: AbortSignal): Promise<Fetched> {
+/** A 2xx answer that is JSON, or those fields of it. Everything else is a {@link ClusterError}, or the signal's reason. */
+export async function fetchJson(
+  api: Api,
+  call: Call,
+  request: HttpRequest,
+  signal: AbortSignal,
+  fields?: Fields,
+): Promise<Fetched> {
   return explained(call, signal, async () => {
     const answer = await accepted(api, call, request, signal);
-    return { body: await readJson(call.cluster, answer), headers: answer.headers };
+    return { body: await readJson(call.cluster, answer, fields), headers: answer.headers };
   });
 }
 

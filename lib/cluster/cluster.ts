@@ -1,4 +1,5 @@
 import type { Resource } from "#jobs/job";
+import type { Fields } from "#jobs/kinds/reader";
 
 /** Which jobs of one kind to list. Selectors are passed on as they are. */
 export interface ListQuery {
@@ -13,6 +14,8 @@ export interface ListQuery {
   readonly timeoutSeconds?: number;
   /** Left out, the list is the newest; `"0"` lets the server answer from its cache, whole, whatever `limit` says. */
   readonly resourceVersion?: string;
+  /** What is read of each object; all of it where left out. The rest is not even parsed. */
+  readonly fields?: Fields;
 }
 
 /** One complete and consistent list: every page was read, and all pages show the same moment. */
@@ -57,8 +60,13 @@ interface Traffic {
 /** One Kubernetes API, as the rest of Jobbell sees it. Every method throws {@link ClusterError} and nothing else, except for an abort. */
 export interface Cluster {
   readonly name: string;
-  /** Reads a list page by page to its end. `read` sees each object once a try, in order; what it returns is kept, `undefined` is not. A list that could not be read to its end is an error, never a shorter list. */
-  list<T>(query: ListQuery, read: (object: unknown) => T | undefined, signal: AbortSignal): Promise<List<T>>;
+  /** Reads a list page by page to its end. `read` sees each object once a try, in order; what it returns is kept, `undefined` is not. `onAgain` hears that the list is read from its beginning once more: what `read` saw so far is void. A list that could not be read to its end is an error, never a shorter list. */
+  list<T>(
+    query: ListQuery,
+    read: (object: unknown) => T | undefined,
+    signal: AbortSignal,
+    onAgain?: () => void,
+  ): Promise<List<T>>;
   /** Opens a watch: it tells at once what changed since the query's version, and then what changes. `read` sees each object once, in order. */
   watch<T>(query: WatchQuery, read: (object: unknown) => T, signal: AbortSignal): Promise<WatchStream<T>>;
   /** One object, or `undefined` where the API says that there is none of that name. */

@@ -35,7 +35,7 @@ export function overHttp({ api, patience }: Connection): Cluster {
   const { access, transport } = api;
   return {
     name: access.name,
-    list: (query, read, signal) => readList(api, patience, query, read, signal),
+    list: (query, read, signal, onAgain) => readList(api, patience, query, read, signal, onAgain),
     watch: (query, read, signal) => openWatch(api, patience, query, read, signal),
     get: (resource, namespace, name, signal) => getObject(api, patience, resource, namespace, name, signal),
     traffic: () => ({ requests: transport.requests, bytesRead: transport.bytesRead }),

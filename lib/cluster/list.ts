@@ -2,7 +2,7 @@ import { setImmediate as sent } from "node:timers/promises";
 import { type Api, fetchJson } from "./api.ts";
 import type { Call } from "./call.ts";
 import { ClusterError, type List, type ListQuery } from "./cluster.ts";
-import { type Page, readPage } from "./page.ts";
+import { type Page, pageFields, readPage } from "./page.ts";
 import { type PageSize, pageSizeOf, shrink } from "./page-size.ts";
 import { pathOf } from "./path.ts";
 import { type Patience, patiently } from "./patience.ts";
@@ -29,6 +29,7 @@ export async function readList<T>(
   query: ListQuery,
   read: Read<T>,
   signal: AbortSignal,
+  onAgain: () => void = () => {},
 ): Promise<List<T>> {
   const reading = readingOf(api, patience, query, signal);
   try {
@@ -36,6 +37,7 @@ export async function readList<T>(
   } catch (error) {
     // The Status may offer a token for the rest. It is not used: what it lists is of another moment.
     if (!(error instanceof ClusterError && error.code === "gone")) throw error;
+    onAgain();
     return readOnce(reading, read);
   }
 }
@@ -96,7 +98,7 @@ async function askForPage(reading: Reading, token: string | undefined): Promise<
   // The server ends a list that takes longer than its timeoutSeconds by itself: its answer is worth waiting for.
   const timeouts = timeoutSeconds === undefined ? {} : { headersMs: (timeoutSeconds + 10) * 1000 };
   const { body } = await patiently(patience, signal, () =>
-    fetchJson(api, call, { method: "GET", path, timeouts }, signal),
+    fetchJson(api, call, { method: "GET", path, timeouts }, signal, pageFields(query.fields)),
   );
   return readPage(call.cluster, resource, body);
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Resource } from "#jobs/job";
+import type { Fields } from "#jobs/kinds/reader";
 import { ClusterError } from "./cluster.ts";
 
 /** One page of a list. `next` is absent on the last one. */
@@ -20,6 +21,11 @@ const Body = z
     kind,
     page: { resourceVersion: metadata.resourceVersion, next: metadata.continue || undefined, items },
   }));
+
+/** What is read of a page of which these are read of each object. */
+export function pageFields(items: Fields = true): Fields {
+  return { kind: true, metadata: { resourceVersion: true, continue: true }, items };
+}
 
 /** Reads an answer as a page of `resource`, or throws `not-kubernetes`. */
 export function readPage(cluster: string, resource: Resource, answer: unknown): Page {

@@ -1,4 +1,6 @@
+import type { Fields } from "#jobs/kinds/reader";
 import { ClusterError } from "./cluster.ts";
+import { Projection } from "./projection.ts";
 import type { HttpAnswer } from "./transport.ts";
 
 // A 422 may quote the whole object, more than once; what comes after this is not read.
@@ -16,14 +18,16 @@ export async function readText({ body }: HttpAnswer): Promise<string> {
   return Buffer.concat(chunks).subarray(0, MAX_TEXT).toString("utf8");
 }
 
-/** A body that is one JSON object. What does not begin like one is left after its first bytes. */
-export async function readJson(cluster: string, { body }: HttpAnswer): Promise<unknown> {
-  const chunks: Buffer[] = [];
+/** A body that is one JSON object, or those fields of it. What does not begin like one is left after its first bytes. */
+export async function readJson(cluster: string, { body }: HttpAnswer, fields: Fields = true): Promise<unknown> {
+  const projection = new Projection(fields);
+  let isBegun = false;
   for await (const chunk of body) {
-    if (chunks.length === 0) checkBeginning(cluster, chunk);
-    chunks.push(chunk);
+    if (!isBegun) checkBeginning(cluster, chunk);
+    isBegun = true;
+    projection.push(chunk);
   }
-  return parse(cluster, chunks);
+  return parse(cluster, projection.text());
 }
 
 function checkBeginning(cluster: string, chunk: Buffer): void {
@@ -32,9 +36,9 @@ function checkBeginning(cluster: string, chunk: Buffer): void {
   throw notKubernetes(cluster, first.startsWith("<") ? "answers with a web page" : "answers with what is not JSON");
 }
 
-function parse(cluster: string, chunks: readonly Buffer[]): unknown {
+function parse(cluster: string, text: string): unknown {
   try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    return JSON.parse(text);
   } catch {
     // Not as a cause: its message quotes the body.
     throw notKubernetes(cluster, "answers with JSON that is broken, cut off or empty");

@@ -75,6 +75,25 @@ describe("a list", () => {
     expect((await cluster.list(QUERY, read, SIGNAL)).items).toEqual(["a", "c"]);
   });
 
+  test("tells its reader when it begins again", async () => {
+    await using server = await serve(script({ body: pageOf(["a"], "t1") }, EXPIRED, { body: pageOf(["b"]) }));
+    await using cluster = openAt(server.url);
+    const seen: unknown[] = [];
+    const see = (object: unknown): undefined => void seen.push(...names([object]));
+    expect((await cluster.list(QUERY, see, SIGNAL, () => seen.push("again"))).items).toEqual([]);
+    expect(seen).toEqual(["a", "again", "b"]);
+  });
+
+  test("reads of each object what is asked for, and no more", async () => {
+    const page = pageOf(["a"]);
+    const items = page.items.map((item) => ({ ...item, spec: { secret: "x" } }));
+    await using server = await serve(script({ body: { ...page, items } }));
+    await using cluster = openAt(server.url);
+    const query = { ...QUERY, fields: { metadata: { name: true } } } as const;
+    const { items: read } = await cluster.list(query, (object) => object, SIGNAL);
+    expect(read).toEqual([{ metadata: { name: "a" } }]);
+  });
+
   test("goes on after an empty page that names another one", async () => {
     await using server = await serve(
       script({ body: pageOf([], "t1") }, { body: pageOf([], "t2") }, { body: pageOf(["a"]) }),
@@ -289,7 +308,7 @@ describe("the first objects of a list", () => {
     expect(server.seen[0]!.path).toBe("/apis/kubeflow.org/v1/tfjobs");
     const { message } = await failure(cluster.first({ ...QUERY, namespace: "" }, SIGNAL));
     expect(message).toMatch(
-      /list tfjobs\.kubeflow\.org in all namespaces \(403\).*: give it a ClusterRole that allows/,
+      /list tfjobs\.kubeflow\.org in all namespaces \(403\).*: give it a ClusterRole that allows .*, by a ClusterRoleBinding, or name the namespaces one by one$/,
     );
   });
 });

@@ -2,8 +2,8 @@ import * as z from "zod";
 import { type Condition, endOf, find, inOrder, stepOf } from "../conditions.ts";
 import type { Seconds, Snapshot, Step } from "../job.ts";
 import { Conditions, withTimes } from "./condition.ts";
-import { Count, Metadata, OptionalTime } from "./metadata.ts";
-import type { Kind } from "./reader.ts";
+import { Count, METADATA_FIELDS, Metadata, OptionalTime } from "./metadata.ts";
+import type { Fields, Kind } from "./reader.ts";
 
 const Status = z.object({
   conditions: Conditions,
@@ -21,9 +21,16 @@ const BatchJob = z.object({
   status: Status.nullish(),
 });
 
+const FIELDS: Fields = {
+  metadata: METADATA_FIELDS,
+  spec: { parallelism: true, completions: true },
+  status: { conditions: true, startTime: true, active: true, succeeded: true, failed: true, ready: true },
+};
+
 /** `batch/v1` Job, which has no Created and no Running condition. */
 export const batchJob: Kind = {
   resource: { group: "batch", version: "v1", kind: "Job", plural: "jobs" },
+  fields: FIELDS,
   read: readBatchJob,
 };
 

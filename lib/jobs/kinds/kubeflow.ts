@@ -2,8 +2,8 @@ import * as z from "zod";
 import { type Condition, endOf, find, inOrder, stepOf } from "../conditions.ts";
 import type { ReplicaCount, Replicas, Resource, Snapshot, Step } from "../job.ts";
 import { Conditions, withTimes } from "./condition.ts";
-import { Count, Metadata, OptionalTime } from "./metadata.ts";
-import type { Kind } from "./reader.ts";
+import { Count, METADATA_FIELDS, Metadata, OptionalTime } from "./metadata.ts";
+import type { Fields, Kind } from "./reader.ts";
 
 const ReplicaStatus = z.object({ active: Count, succeeded: Count, failed: Count });
 const ReplicaSpecs = z.record(z.string(), z.object({ replicas: z.number().int().nullish() }).nullish());
@@ -25,10 +25,20 @@ const KubeflowJob = z.object({
   status: Status.nullish(),
 });
 
+const FIELDS = {
+  metadata: METADATA_FIELDS,
+  status: {
+    conditions: true,
+    startTime: true,
+    replicaStatuses: { "*": { active: true, succeeded: true, failed: true } },
+  },
+} satisfies Fields;
+
 /** `PyTorchJob` -> `pytorchReplicaSpecs`: the one field that each kind names its own way. */
 function kubeflowKind(kind: string, replicaSpecsField: string): Kind {
   const resource: Resource = { group: "kubeflow.org", version: "v1", kind, plural: `${kind.toLowerCase()}s` };
-  return { resource, read: (object) => readKubeflowJob(object, replicaSpecsField) };
+  const fields = { ...FIELDS, spec: { [replicaSpecsField]: { "*": { replicas: true } } } } as const;
+  return { resource, fields, read: (object) => readKubeflowJob(object, replicaSpecsField) };
 }
 
 export const jaxJob = kubeflowKind("JAXJob", "jaxReplicaSpecs");

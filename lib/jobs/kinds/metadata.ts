@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Seconds } from "../job.ts";
+import type { Fields } from "./reader.ts";
 
 /** RFC 3339 -> whole seconds. `metav1.Time` has no fraction; a `MicroTime` loses its. */
 const Time = z.string().transform((text, context): Seconds => {
@@ -17,6 +18,16 @@ export const Count = z
   .int()
   .nullish()
   .transform((count) => count ?? 0);
+
+/** The names of what {@link Metadata} reads. */
+export const METADATA_FIELDS = {
+  namespace: true,
+  name: true,
+  uid: true,
+  resourceVersion: true,
+  creationTimestamp: true,
+  labels: true,
+} satisfies Fields;
 
 /** What is read of an object's metadata. The rest, half of it managedFields, is not looked at. */
 export const Metadata = z.object({
