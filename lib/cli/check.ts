@@ -1,4 +1,5 @@
 import { formatProblem, loadConfig, resolveConfig } from "#config/config";
+import { isPattern } from "#jobs/namespaces";
 import { accessOf, openReceiver, watchesOf } from "#wiring";
 import { EXIT, failureOf } from "./failure.ts";
 import { complain, print } from "./print.ts";
@@ -21,7 +22,7 @@ export async function check({ config: path, verbose = false }: CheckOptions): Pr
     const { clusters, receivers, namespaces } = config;
     const parts = [
       counted(clusters.length, "cluster"),
-      counted(namespaces.length, "namespace"),
+      ...countedNamespaces(namespaces.map(({ namespace }) => namespace)),
       counted(watchesOf(config).length, "kind of job", "kinds of jobs"),
       counted(receivers.length, "receiver"),
     ];
@@ -32,4 +33,13 @@ export async function check({ config: path, verbose = false }: CheckOptions): Pr
     failureOf(error, verbose).lines.forEach(complain);
     return EXIT.failed;
   }
+}
+
+function countedNamespaces(namespaces: readonly string[]): readonly string[] {
+  const patterns = namespaces.filter(isPattern).length;
+  const names = namespaces.length - patterns;
+  return [
+    ...(names > 0 ? [counted(names, "namespace")] : []),
+    ...(patterns > 0 ? [counted(patterns, "pattern of namespaces", "patterns of namespaces")] : []),
+  ];
 }

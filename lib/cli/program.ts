@@ -36,7 +36,12 @@ function runCommand(done: Done): Command {
     .option("-c, --config <FILE>", "the configuration (default: jobbell.yml)")
     .option("--kubeconfig <FILE>", "how to reach the cluster (default: $KUBECONFIG or ~/.kube/config)")
     .option("--context <NAME>", "the context of the kubeconfig (default: its current one)")
-    .option("-n, --namespace <NS>", "watch this namespace instead of those of a configuration; repeatable", several)
+    .option(
+      "-n, --namespace <NS>",
+      "watch this namespace, or those of a pattern such as 'ml-*', instead of those of a configuration; repeatable",
+      several,
+    )
+    .option("-A, --all-namespaces", "watch all namespaces")
     .option("--kind <KIND>", "Job, PyTorchJob, TFJob, MPIJob, …; repeatable (default: Job, PyTorchJob, TFJob)", several)
     .option("-l, --selector <LABELS>", "only jobs with these labels, such as team=vision")
     .option("--field-selector <FIELDS>", "only jobs with these fields, such as metadata.name=mnist")
@@ -95,5 +100,6 @@ Examples:
   jobbell run -n ml --kind TFJob --kind PyTorchJob --slack '\${env:SLACK_WEBHOOK}'
   jobbell run -n ml --webhook https://hooks.example.com/jobs --webhook-secret '\${env:HOOK_SECRET}'
   jobbell run --kubeconfig ./prod.yaml -n ml -n research --slack '\${file:slack-url}' --once --json
+  jobbell run -A --kind PyTorchJob --slack '\${env:SLACK_WEBHOOK}'
 
 Exit codes: 0 done, 1 something failed (see the line on standard error), ${EXIT.usage} bad usage or configuration.`;

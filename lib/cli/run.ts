@@ -16,6 +16,7 @@ export interface RunOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly namespace?: readonly string[];
+  readonly allNamespaces?: boolean;
   readonly kind?: readonly string[];
   readonly selector?: string;
   readonly fieldSelector?: string;
@@ -63,10 +64,14 @@ export async function run(options: RunOptions): Promise<number> {
 
 /** The configuration of a file, or of flags where they say which namespaces. */
 async function configOf(options: RunOptions): Promise<Config> {
-  if (options.namespace === undefined) return configOfFile(options);
+  const flag = options.allNamespaces ? "--all-namespaces" : "--namespace";
+  const namespaces = options.allNamespaces ? ["*"] : options.namespace;
+  if (namespaces === undefined) return configOfFile(options);
   if (options.config !== undefined)
-    throw new UsageError("--config and --namespace exclude each other: the file names the namespaces");
-  return configOfFlags(options, options.namespace);
+    throw new UsageError(`--config and ${flag} exclude each other: the file names the namespaces`);
+  if (options.allNamespaces && options.namespace !== undefined)
+    throw new UsageError("--namespace and --all-namespaces exclude each other");
+  return configOfFlags(options, namespaces);
 }
 
 const FLAGS_ONLY = [

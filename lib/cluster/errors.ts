@@ -48,16 +48,22 @@ function rowOf(call: Call, { status, body }: Refusal): Row {
   return status < 400 ? REDIRECT : invalid(call);
 }
 
+// A ClusterRole that a RoleBinding gives is one for that binding's namespace.
+const ALL_NAMESPACES = [
+  "all namespaces",
+  "a ClusterRole",
+  ", by a ClusterRoleBinding, or name the namespaces one by one",
+] as const;
+
 function forbidden({ verb, resource, namespace, subresource }: Call, body: StatusBody): Row {
   // A request without any credentials is not refused as such: it is let in as nobody, and nobody may do nothing.
   if (body.message.includes("system:anonymous"))
     return ["forbidden", "took the request for anonymous", "no credentials were sent, configure some"];
   const part = subresource === undefined ? "" : `/${subresource}`;
-  const where = namespace === "" ? "all namespaces" : `namespace "${namespace}"`;
-  const role = namespace === "" ? "a ClusterRole" : "a Role there";
+  const [where, role, instead] = namespace === "" ? ALL_NAMESPACES : [`namespace "${namespace}"`, "a Role there", ""];
   const what = `does not let this account ${verb} ${resourceName(resource)}${part} in ${where}`;
   const rule = `verb "${verb}" on resource "${resource.plural}${part}" of apiGroup "${resource.group}"`;
-  return ["forbidden", what, `give it ${role} that allows ${rule}`];
+  return ["forbidden", what, `give it ${role} that allows ${rule}${instead}`];
 }
 
 function absent({ resource, namespace, name }: Call, body: StatusBody): Row {

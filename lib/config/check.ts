@@ -3,8 +3,8 @@ import type { Document } from "./document.ts";
 import { problemsOf } from "./issues.ts";
 import { describeIssue } from "./messages.ts";
 import type { Config } from "./model.ts";
-import { ConfigError, type Problem } from "./problem.ts";
-import { checkRules } from "./rules/rules.ts";
+import { ConfigError, inOrder, type Problem } from "./problem.ts";
+import { adviceOf, checkRules } from "./rules/rules.ts";
 import { ConfigFile } from "./schema.ts";
 import { warningsOf } from "./warnings.ts";
 
@@ -15,5 +15,5 @@ export function checkDocument(document: Document, problems: readonly Problem[] =
   const found = [...problems, ...issues, ...checkRules(document)];
   if (!parsed.success || found.length > 0) throw new ConfigError(found);
   const config = buildConfig(parsed.data, document);
-  return { ...config, warnings: warningsOf(config) };
+  return { ...config, warnings: inOrder([...warningsOf(config), ...adviceOf(document)]) };
 }

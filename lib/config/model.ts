@@ -1,4 +1,5 @@
 import type { Kind } from "#jobs/kinds/reader";
+import type { Namespaces } from "#jobs/namespaces";
 import type { Route } from "#routing/route";
 import type { Place, Problem } from "./problem.ts";
 
@@ -97,9 +98,8 @@ export type ReceiverConfig<Value = Reference> =
       readonly secrets: readonly Value[];
     };
 
-/** One namespace of one cluster: which jobs to watch, and who hears of them. A watch is one of its kinds. */
-export interface NamespaceConfig {
-  readonly namespace: string;
+/** One namespace of one cluster, or all that a pattern matches: which jobs to watch, and who hears of them. A watch is one of its kinds. */
+export interface NamespaceConfig extends Namespaces {
   /** Name of a cluster. */
   readonly cluster: string;
   /** At least one, each once. */
@@ -127,7 +127,7 @@ export interface Config<Value = Reference> {
   readonly statePath: string;
   /** What relative paths in references start from, absolute. */
   readonly directory: string;
-  /** What works but should not stay, such as a secret that stands in the file. */
+  /** What works but should not stay, such as a secret that stands in the file, or is perhaps not meant. */
   readonly warnings: readonly Problem[];
 }
 

@@ -206,7 +206,8 @@ const Route = z
   .describe("Which events go to which receivers. An event takes every route that fits, and reaches a receiver once.");
 
 const KIND_NAMES = KINDS.map((kind) => kind.resource.kind);
-const DNS_LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
+/** A DNS label, in which each `*` stands for any characters or none: two in a row would stand for no more than one. */
+const PATTERN = /^(?!.*\*\*)[a-z0-9*](?:[-a-z0-9*]{0,61}[a-z0-9*])?$/;
 const PAGE_SIZE = "must be a whole number from 1 to 5000";
 const TIMEOUT = "must be a whole number from 1 to 3600";
 
@@ -220,12 +221,23 @@ const Hold = z
   .regex(DURATION, "must be a duration such as 50s")
   .refine((text) => isBetween(parseDuration(text), 1_000, 55_000), "must be from 1s to 55s");
 
+const NamespaceName = z
+  .string()
+  .regex(
+    PATTERN,
+    "must be the name of a Kubernetes namespace: a-z, 0-9 and -, at most 63 characters; or a pattern with * for any others",
+  );
+
 const Namespace = z
   .strictObject({
-    namespace: z
-      .string()
-      .regex(DNS_LABEL, "must be the name of a Kubernetes namespace: a-z, 0-9 and -, at most 63 characters")
-      .describe("The Kubernetes namespace to watch."),
+    namespace: NamespaceName.describe(
+      'The Kubernetes namespace to watch; or a pattern such as "ml-*" for all that it matches, "*" for all. A pattern is asked of the whole cluster.',
+    ),
+    exclude: z
+      .array(NamespaceName)
+      .min(1, "must have at least one entry")
+      .exactOptional()
+      .describe("Namespaces that a pattern is not to match: names or patterns."),
     cluster: Name.exactOptional().describe("Name of a cluster. May be left out where there is one."),
     kinds: z.array(z.enum(KIND_NAMES)).min(1, "must have at least one entry").describe("The kinds of job to watch."),
     labelSelector: Text.exactOptional().describe("Watch only jobs whose labels match, as in kubectl -l."),
@@ -262,7 +274,7 @@ const Namespace = z
     ),
     routes: z.array(Route).min(1, "must have at least one entry").describe("Who hears of these jobs."),
   })
-  .describe("One namespace of one cluster: which jobs to watch, and who hears of them.");
+  .describe("One namespace of one cluster, or all that a pattern matches: which jobs to watch, and who hears of them.");
 
 const Interval = z
   .string()

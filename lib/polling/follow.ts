@@ -1,7 +1,7 @@
 import { type Burst, ClusterError, type ClusterErrorCode, type WatchEvent, type WatchStream } from "#cluster/cluster";
 import type { Millis } from "#store/store";
 import { apply } from "./apply.ts";
-import { readObject, type Seen } from "./read-object.ts";
+import { readWatched, type Seen } from "./read-object.ts";
 import { type Found, type Position, sumOf, type Turn } from "./turn.ts";
 import { isPartial, watchQueryOf } from "./watch.ts";
 
@@ -98,12 +98,12 @@ async function read(course: Course): Promise<End> {
   }
 }
 
-async function open(course: Course): Promise<WatchStream<Seen> | End> {
+async function open(course: Course): Promise<WatchStream<Seen | undefined> | End> {
   const { turn, until, position } = course;
   const { cluster, watch, signal } = turn;
   const query = watchQueryOf(watch, position.resourceVersion, secondsOf(turn, until));
   try {
-    return await cluster.watch(query, (object) => readObject(watch.kind, object), signal);
+    return await cluster.watch(query, (object) => readWatched(watch, object), signal);
   } catch (error) {
     if (signal.aborted && isHeld(until)) return "read";
     if (error instanceof ClusterError) return endOf(error, course);
@@ -116,13 +116,13 @@ function endOf(error: ClusterError, { isOpened }: Course): End {
   return isOpened && error.code !== "gone" ? error : (INSTEAD[error.code] ?? error);
 }
 
-async function readBursts(course: Course, stream: WatchStream<Seen>): Promise<End> {
+async function readBursts(course: Course, stream: WatchStream<Seen | undefined>): Promise<End> {
   const { turn, until } = course;
   let events: readonly WatchEvent<Seen>[] = [];
   for (;;) {
     const burst = await stream.next(waitOf(turn, until));
     turn.hold.prolong();
-    events = [...events, ...burst.events];
+    events = [...events, ...watched(burst.events)];
     if (events.length > 0 && mayApply(course, burst, events.length)) {
       const applied = await applyAll(course, events);
       if (applied !== "applied") return applied;
@@ -133,11 +133,24 @@ async function readBursts(course: Course, stream: WatchStream<Seen>): Promise<En
   }
 }
 
+/** What is not watched says no more than that everything before it was told: of all that comes last, one is enough. */
+function watched(events: readonly WatchEvent<Seen | undefined>[]): readonly WatchEvent<Seen>[] {
+  const own = events.filter(isOwn);
+  const last = events.at(-1);
+  return last === undefined || isOwn(last)
+    ? own
+    : [...own, { type: "bookmark", resourceVersion: last.resourceVersion }];
+}
+
+function isOwn(event: WatchEvent<Seen | undefined>): event is WatchEvent<Seen> {
+  return event.type === "bookmark" || event.object !== undefined;
+}
+
 /**
  * Who left the selector is looked up as it is now, so what is known to follow must be read before: it may be back. What
  * broke off is read again then.
  */
-function mayApply({ turn }: Course, { state }: Burst<Seen>, count: number): boolean {
+function mayApply({ turn }: Course, { state }: Pick<Burst<unknown>, "state">, count: number): boolean {
   if (!isPartial(turn.watch) || count >= MOST_EVENTS) return true;
   return state !== "more" && state !== "broken" && state !== "error";
 }
@@ -151,7 +164,7 @@ async function applyAll(course: Course, events: readonly WatchEvent<Seen>[]): Pr
   return applied.isStale ? "stale" : "applied";
 }
 
-function endAfter({ turn, until }: Course, { events, state }: Burst<Seen>): End | undefined {
+function endAfter({ turn, until }: Course, { events, state }: Burst<unknown>): End | undefined {
   const { signal } = turn;
   if (isHeld(until)) {
     if (signal.aborted) return "read";

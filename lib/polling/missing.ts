@@ -60,12 +60,13 @@ export async function lookUp(
 /** Whether an unfinished job only left the selector. A finished one is not worth a request: it has nothing to say. */
 async function livesOn(
   cluster: Cluster,
-  { kind, namespace }: Watch,
+  { kind }: Watch,
   key: string,
   memory: Memory,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (isFinished(memory)) return true;
-  const object = await cluster.get(kind.resource, namespace, placeOf(key).name, signal);
+  const { namespace, name } = placeOf(key);
+  const object = await cluster.get(kind.resource, namespace, name, signal);
   return object !== undefined && (object as { metadata?: { uid?: unknown } }).metadata?.uid === memory.uid;
 }

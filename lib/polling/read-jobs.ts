@@ -1,5 +1,5 @@
 import type { Cluster, List } from "#cluster/cluster";
-import { readObject, type Seen } from "./read-object.ts";
+import { readWatched, type Seen } from "./read-object.ts";
 import { queryOf, type Watch } from "./watch.ts";
 
 /** Waits, or until aborted. */
@@ -30,7 +30,7 @@ export async function readJobs(
 ): Promise<List<Seen>> {
   const see = (object: unknown) => {
     onObject();
-    return readObject(watch.kind, object);
+    return readWatched(watch, object);
   };
   const list = await cluster.list(queryOf(watch), see, signal);
   if (list.items.length > 0 || !expected) return list;

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import type { Snapshot } from "#jobs/job";
 import type { Kind } from "#jobs/kinds/reader";
+import { includes, isPattern } from "#jobs/namespaces";
+import type { Watch } from "./watch.ts";
 
 /** What one listed object turned out to be. `key` is `namespace/name`, as far as the object says. */
 export type Seen =
@@ -9,6 +11,22 @@ export type Seen =
 
 // The rest is left to the kind's reader to complain of: an object that has a name is known by it.
 const Identity = z.object({ metadata: z.object({ namespace: z.string().min(1), name: z.string().min(1) }) });
+
+/**
+ * Reads one object of a list or a change, or nothing where it lies in a namespace that is not watched. What says of no
+ * namespace that it lies there may be anything.
+ */
+export function readWatched(watch: Watch, object: unknown): Seen | undefined {
+  if (isPattern(watch.namespace)) {
+    const namespace = namespaceOf(object);
+    if (typeof namespace === "string" && namespace !== "" && !includes(watch, namespace)) return undefined;
+  }
+  return readObject(watch.kind, object);
+}
+
+function namespaceOf(object: unknown): unknown {
+  return (object as { metadata?: { namespace?: unknown } | null } | null)?.metadata?.namespace;
+}
 
 /**
  * Reads one object of a list. One that cannot be read never stops the tick. It is read also where its version is known
@@ -22,17 +40,22 @@ export function readObject(kind: Kind, object: unknown): Seen {
   try {
     return { type: "job", key, snapshot: kind.read(object) };
   } catch (error) {
-    if (error instanceof z.ZodError) return { type: "unreadable", key, why: complaintOf(error) };
+    if (error instanceof z.ZodError) return { type: "unreadable", key, why: reasonOf(error) };
     throw error;
   }
 }
 
-function complaintOf({ issues }: z.ZodError): string {
+function reasonOf({ issues }: z.ZodError): string {
   const [issue] = issues;
   return issue ? `${issue.path.join(".")}: ${issue.message}` : "its fields are not those of a job";
 }
 
+/** What is said of an object that cannot be read, in one line. */
+export function complaintOf({ key, why }: Extract<Seen, { type: "unreadable" }>): string {
+  return `${key ?? "an object"}: ${why}`;
+}
+
 /** One line for each object that cannot be read. */
 export function complaintsOf(items: readonly Seen[]): readonly string[] {
-  return items.flatMap((seen) => (seen.type === "unreadable" ? [`${seen.key ?? "an object"}: ${seen.why}`] : []));
+  return items.flatMap((seen) => (seen.type === "unreadable" ? [complaintOf(seen)] : []));
 }

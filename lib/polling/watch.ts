@@ -1,11 +1,12 @@
+import { createHash } from "node:crypto";
 import type { ListQuery, WatchQuery } from "#cluster/cluster";
 import type { Kind } from "#jobs/kinds/reader";
+import { isPattern, type Namespaces } from "#jobs/namespaces";
 import type { Route } from "#routing/route";
 
-/** The jobs of one kind in one namespace of one cluster: what one tick reads, and what one cursor belongs to. */
-export interface Watch {
+/** The jobs of one kind in one namespace of one cluster, or in those that a pattern matches: what one tick reads, and what one cursor belongs to. */
+export interface Watch extends Namespaces {
   readonly cluster: string;
-  readonly namespace: string;
   readonly kind: Kind;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
@@ -33,13 +34,16 @@ export function isHeld({ follow }: Pick<Watch, "follow">): boolean {
   return follow?.holdMs !== undefined;
 }
 
-/** Names a watch in the store. Another selector makes another watch, with a first tick of its own. */
+/**
+ * Names a watch in the store. Another selector, pattern or exclusion makes another watch, with a first tick of its own:
+ * jobs that it does not read any more have not vanished.
+ */
 export function watchId(watch: Watch): string {
   const { cluster, namespace } = watch;
   return `${pathOf(cluster, namespace, kindKey(watch))}${selectorsOf(watch)}`;
 }
 
-/** Names what the watches of one namespace with the same selectors share in the store, a claim and one row: they are polled together. */
+/** Names what the watches of the same namespaces with the same selectors share in the store, a claim and one row: they are polled together. */
 export function scopeId({ cluster, namespace, ...selectors }: Omit<Watch, "kind">): string {
   return `${pathOf(cluster, namespace)}${selectorsOf(selectors)}`;
 }
@@ -53,17 +57,30 @@ function pathOf(...parts: readonly string[]): string {
   return parts.map(encodeURIComponent).join("/");
 }
 
-function selectorsOf({ labelSelector, fieldSelector }: Pick<Watch, "labelSelector" | "fieldSelector">): string {
+type Selectors = Pick<Watch, "labelSelector" | "fieldSelector" | "exclude">;
+
+function selectorsOf({ labelSelector, fieldSelector, exclude = [] }: Selectors): string {
   const selectors = new URLSearchParams({
     ...(labelSelector !== undefined && { labelSelector }),
     ...(fieldSelector !== undefined && { fieldSelector }),
   });
+  for (const each of excludedOf(exclude)) selectors.append("exclude", each);
   return selectors.size === 0 ? "" : `?${selectors}`;
 }
 
-/** A watch as people say it: `TFJobs of ml on prod`. */
+/** A key of DynamoDB has 2048 bytes: many names are not written out. */
+const LONGEST = 500;
+
+/** Said in another order, the same is excluded. */
+function excludedOf(exclude: readonly string[]): readonly string[] {
+  const names = [...new Set(exclude)].toSorted();
+  const text = names.join(",");
+  return text.length > LONGEST ? [createHash("sha256").update(text).digest("base64url")] : names;
+}
+
+/** A watch as people say it: `TFJobs of ml on prod`, `TFJobs of all namespaces on prod`. */
 export function watchName({ cluster, namespace, kind }: Watch): string {
-  return `${kind.resource.kind}s of ${namespace} on ${cluster}`;
+  return `${kind.resource.kind}s of ${namespace === "*" ? "all namespaces" : namespace} on ${cluster}`;
 }
 
 /** Whether a job that is not listed may live on: outside a selector, or since the list came from a cache that is behind. */
@@ -72,23 +89,29 @@ export function isPartial({ labelSelector, fieldSelector, resourceVersion }: Wat
 }
 
 export function watchQueryOf(watch: Watch, resourceVersion: string, timeoutSeconds: number): WatchQuery {
-  const { namespace, kind, labelSelector, fieldSelector } = watch;
+  const { kind, labelSelector, fieldSelector } = watch;
   return {
-    ...{ resource: kind.resource, namespace, resourceVersion, timeoutSeconds },
+    ...{ resource: kind.resource, namespace: askedOf(watch), resourceVersion, timeoutSeconds },
     ...(labelSelector !== undefined && { labelSelector }),
     ...(fieldSelector !== undefined && { fieldSelector }),
   };
 }
 
 export function queryOf(watch: Watch): ListQuery {
-  const { namespace, kind, labelSelector, fieldSelector, pageSize, timeoutSeconds, resourceVersion } = watch;
+  const { kind, labelSelector, fieldSelector, pageSize, timeoutSeconds, resourceVersion } = watch;
   return {
     resource: kind.resource,
-    namespace,
+    namespace: askedOf(watch),
     limit: pageSize,
+    fields: kind.fields,
     ...(labelSelector !== undefined && { labelSelector }),
     ...(fieldSelector !== undefined && { fieldSelector }),
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
     ...(resourceVersion !== undefined && { resourceVersion }),
   };
+}
+
+/** A server knows no patterns: it is asked for all namespaces. */
+function askedOf({ namespace }: Watch): string {
+  return isPattern(namespace) ? "" : namespace;
 }

@@ -7,6 +7,8 @@ export interface User {
   readonly token: string;
   /** Left out: everything. */
   readonly verbs?: readonly Verb[];
+  /** Where: by Roles in these namespaces, and by no ClusterRole. Left out: everywhere. */
+  readonly namespaces?: readonly string[];
   /** Milliseconds since 1970, by the server's clock: from then on nobody has this token. */
   readonly expiresAt?: number;
 }
@@ -27,7 +29,13 @@ export function refusalOf(
     ({ token, expiresAt = Number.POSITIVE_INFINITY }) => header === `Bearer ${token}` && now < expiresAt,
   );
   if (user === undefined) return failure(401, "Unauthorized", "Unauthorized");
-  return user.verbs === undefined || user.verbs.includes(verb) ? undefined : forbidden(user.name, verb, target);
+  return isAllowed(user, verb, target) ? undefined : forbidden(user.name, verb, target);
+}
+
+/** A Role allows nothing at the scope of the cluster, also where there is one in every namespace. */
+function isAllowed({ verbs, namespaces }: User, verb: Verb, { namespace }: Target): boolean {
+  const isThere = namespaces === undefined || (namespace !== undefined && namespaces.includes(namespace));
+  return isThere && (verbs === undefined || verbs.includes(verb));
 }
 
 function forbidden(user: string, verb: Verb, { group, plural, name, namespace, subresource }: Target): Answer {

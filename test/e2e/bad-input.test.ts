@@ -67,6 +67,8 @@ describe("a configuration with a mistake", () => {
     ["an unknown kind", GOOD.replace("TFJob", "TFjob"), "jobbell-bad.yml:9:13: ", /did you mean .?TFJob/],
     ["an unknown event", GOOD.replace("Failed", "Faild"), "jobbell-bad.yml:11:14: ", /did you mean .?Failed/],
     ["an unknown receiver", GOOD.replace("[hook]", "[hok]"), "jobbell-bad.yml:12:21: ", /did you mean .?hook/],
+    ["a pattern that is none", GOOD.replace("ml\n", "ml-**\n"), "jobbell-bad.yml:8:16: ", /namespace: .*pattern/],
+    ["a pattern without quotes", GOOD.replace("ml\n", "*\n"), "jobbell-bad.yml:8:16: ", /needs quotes/],
     ["broken YAML", GOOD.replace("[TFJob]", "[TFJob"), "jobbell-bad.yml:", /./],
     ["a missing variable", GOOD.replace("HOOK_URL", "NO_SUCH"), "jobbell-bad.yml:6:21: ", /NO_SUCH/],
     ["nothing in it", "", "jobbell-bad.yml:1:1: ", /empty/],
@@ -90,6 +92,18 @@ describe("a configuration with a mistake", () => {
     expect(result.stderr).toMatch(/^jobbell: kubeconfig .*nowhere: .*\n$/);
   });
 
+  it("is none where two entries overlap, but worth a warning", async () => {
+    const [entries = ""] = GOOD.split("namespaces:\n").slice(1);
+    home.write("jobbell-both.yml", GOOD + entries.replace("ml\n", '"m*"\n    exclude: [mx]\n'));
+    expect(await here(["check", "--config", "jobbell-both.yml"])).toEqual({
+      exit: 0,
+      stdout:
+        "jobbell-both.yml is good: 1 cluster, 1 namespace, 1 pattern of namespaces, 2 kinds of jobs, 1 receiver\n",
+      stderr:
+        'warning: jobbell-both.yml:13:16: namespace: "m*" overlaps with "ml": an event there takes the routes of each\n',
+    });
+  });
+
   it("is none where the file is good", async () => {
     expect(await here(["check"])).toEqual({
       exit: 0,
@@ -105,6 +119,9 @@ describe("bad usage", () => {
     ["no receiver", ["run", "--kubeconfig", "kubeconfig", "-n", "ml"], /--slack/],
     ["an unknown kind", [...FLAGS, "--kind", "TFJobs"], /--kind: .*TFJobs.*did you mean .?TFJob/],
     ["a file and flags", ["run", "--config", "jobbell.yml", "-n", "ml"], /exclude each other/],
+    ["a file and all namespaces", ["run", "--config", "jobbell.yml", "-A"], /--config and --all-namespaces exclude/],
+    ["a namespace and all of them", [...FLAGS, "-A"], /^jobbell: --namespace and --all-namespaces exclude .*\n$/],
+    ["a pattern that is none", [...FLAGS, "-n", "ml-**"], /^--namespace: must be .* or a pattern with \*.*\n$/],
     ["flags without a namespace", ["run", "--kind", "TFJob"], /--kind goes with --namespace/],
     ["an interval that is none", ["run", "--interval", "often"], /--interval.*30s/],
     ["an unknown option", ["run", "--ones"], /--once/],

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Burst, ClusterError, type WatchEvent } from "#cluster/cluster";
 import type { JobEvent } from "#jobs/event";
+import { isPattern } from "#jobs/namespaces";
 import { type Watch, watchId } from "#polling/watch";
 import { sqliteStore } from "#store/sqlite/sqlite-store";
 import type { Store } from "#store/store";
@@ -77,18 +78,30 @@ const loss = fc.oneof(
   { weight: 1, arbitrary: fc.constant("refuse" as const) },
 );
 
-const VARIANTS: readonly (readonly [string, Partial<Watch>])[] = [
-  ["all jobs", {}],
-  ["a selector", { labelSelector: "team=vision" }],
-  ["a cache that may be behind", { resourceVersion: "0" }],
+const PATTERN = { namespace: "ml-*", exclude: ["ml-old"] };
+const VARIANTS: readonly (readonly [what: string, watch: Partial<Watch>, numRuns: number])[] = [
+  ["all jobs", {}, 200],
+  ["a selector", { labelSelector: "team=vision" }, 200],
+  ["a cache that may be behind", { resourceVersion: "0" }, 200],
+  ["a pattern of namespaces", PATTERN, 100],
+  ["a pattern and a selector", { ...PATTERN, labelSelector: "team=vision" }, 100],
 ];
+/** Where the jobs are, beside a pattern: two namespaces that it matches, one that is left out, and another one. */
+const PLACES: Readonly<Record<string, string>> = {
+  ...{ a: "ml-a/a", b: "ml-a/b", c: "ml-b/a", d: "ml-b/d", e: "ml-old/a", f: "research/a" },
+};
+
+/** Those that a pattern matches, one by one. */
+function oneByOne({ exclude: _, ...watch }: Watch): readonly Watch[] {
+  return isPattern(watch.namespace) ? ["ml-a", "ml-b"].map((namespace) => ({ ...watch, namespace })) : [watch];
+}
 
 /** What all histories were made of. */
 const seen = { watches: 0, lists: 0, crashes: 0, gone: 0, refused: 0 };
 
 test.each(VARIANTS)(
   "with %s: whatever happens to the poller, it says what is said by one that lists after every change",
-  async (_, changes) => {
+  async (_, changes, numRuns) => {
     await fc.assert(
       fc.asyncProperty(moves, fc.array(round, { minLength: 1, maxLength: 10 }), async (first, rounds) => {
         const world = await openWorld({ ...WATCH, ...changes }, LIFE, first);
@@ -98,7 +111,7 @@ test.each(VARIANTS)(
         expect(await world.rows("follower")).toEqual(await world.rows("lister"));
         await world.close();
       }),
-      { numRuns: 200 },
+      { numRuns },
     );
     expect(Math.min(seen.watches, seen.lists, seen.crashes)).toBeGreaterThan(50);
   },
@@ -106,7 +119,7 @@ test.each(VARIANTS)(
 
 test.each(VARIANTS)(
   "with %s: where the server forgets or refuses to tell changes, nothing is lost that a later version shows, and nothing is made up",
-  async (_, changes) => {
+  async (_, changes, numRuns) => {
     await fc.assert(
       fc.asyncProperty(
         moves,
@@ -119,7 +132,7 @@ test.each(VARIANTS)(
           await world.close();
         },
       ),
-      { numRuns: 150 },
+      { numRuns: numRuns * 0.75 },
     );
     expect(Math.min(seen.gone, seen.refused)).toBeGreaterThan(30);
   },
@@ -132,7 +145,7 @@ interface Life {
   readonly readAt?: number;
 }
 
-/** One cluster, and two pollers of it: one follows its changes and has accidents, one lists after every single change. */
+/** One cluster, and two pollers of it: one follows its changes and has accidents, one lists after every single change, namespace by namespace. */
 async function openWorld(watch: Watch, life: readonly string[], first: readonly Move[]) {
   const cluster = openListedCluster();
   const lives = new Map<string, Life>();
@@ -141,9 +154,15 @@ async function openWorld(watch: Watch, life: readonly string[], first: readonly 
   const stores = { follower: sqliteStore(":memory:"), lister: sqliteStore(":memory:") };
   const said: Record<keyof typeof stores, JobEvent[]> = { follower: [], lister: [] };
   const following = { ...watch, follow: FOLLOW };
+  const listing = oneByOne(watch);
+  const placeOf = (job: string) => (isPattern(watch.namespace) ? (PLACES[job] ?? job) : job);
 
   function poll(store: Store, watched: Watch, through = cluster) {
     return pollOne({ store, now: () => clock.now, pause: async () => {}, onEvent: () => {} }, through, watched);
+  }
+
+  async function pollLister(): Promise<void> {
+    for (const each of listing) await poll(stores.lister, each);
   }
 
   /**
@@ -154,26 +173,26 @@ async function openWorld(watch: Watch, life: readonly string[], first: readonly 
     const state = lives.get(job);
     if (what === "go on") goOn(job);
     else if (state === undefined) return;
-    else if (what === "touch") cluster.set({ [job]: life[state.at] ?? "" });
+    else if (what === "touch") cluster.set({ [placeOf(job)]: life[state.at] ?? "" });
     else if (isPlain && state.readAt !== state.at) return;
     else if (what === "label") relabel(job, state);
     else if (state.in) remove(job);
   }
 
   function remove(job: string): void {
-    cluster.remove(job);
+    cluster.remove(placeOf(job));
     lives.delete(job);
   }
 
   function goOn(job: string): void {
     const state = lives.get(job);
     const at = Math.min((state?.at ?? -1) + 1, life.length - 1);
-    cluster.set({ [job]: life[at] ?? "" }, state === undefined ? { labels: { team: "vision" } } : {});
+    cluster.set({ [placeOf(job)]: life[at] ?? "" }, state === undefined ? { labels: { team: "vision" } } : {});
     lives.set(job, { in: true, ...state, at });
   }
 
   function relabel(job: string, state: Life): void {
-    cluster.set({ [job]: life[state.at] ?? "" }, { labels: { team: state.in ? "speech" : "vision" } });
+    cluster.set({ [placeOf(job)]: life[state.at] ?? "" }, { labels: { team: state.in ? "speech" : "vision" } });
     lives.set(job, { at: state.at, in: !state.in });
   }
 
@@ -185,7 +204,7 @@ async function openWorld(watch: Watch, life: readonly string[], first: readonly 
     for (const each of all) {
       move(each);
       clock.now += MINUTE;
-      await poll(stores.lister, watch);
+      await pollLister();
     }
   }
 
@@ -242,7 +261,7 @@ async function openWorld(watch: Watch, life: readonly string[], first: readonly 
   }
 
   first.forEach(move);
-  await poll(stores.lister, watch);
+  await pollLister();
   await poll(stores.follower, following);
   markRead();
 
@@ -253,7 +272,7 @@ async function openWorld(watch: Watch, life: readonly string[], first: readonly 
       for (const minutes of [1, 26]) {
         clock.now += minutes * MINUTE;
         await poll(stores.follower, following);
-        await poll(stores.lister, watch);
+        await pollLister();
       }
     },
     /** The ids of what was delivered of each job, in order. */
@@ -270,8 +289,13 @@ async function openWorld(watch: Watch, life: readonly string[], first: readonly 
       );
     },
     async rows(who: keyof typeof stores) {
-      const rows = await stores[who].jobs(watchId(watch));
-      return [...rows.values()]
+      const watches = who === "lister" ? listing : [watch];
+      const rows = await Promise.all(
+        watches.map(async (each) => [...(await stores[who].jobs(watchId(each))).values()]),
+      );
+      return rows
+        .flat()
+        .toSorted((a, b) => (a.key < b.key ? -1 : 1))
         .filter(({ left }) => left === undefined)
         .map(({ key, memory: { uid, labels, seen: steps, last } }) => ({ key, uid, labels, steps, last }));
     },

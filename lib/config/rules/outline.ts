@@ -16,6 +16,7 @@ const Route = z.object({ receivers: Texts }).optional().catch(undefined);
 const Namespace = z
   .object({
     namespace: Text,
+    exclude: z.array(z.string().catch("")).optional().catch(undefined),
     cluster: Text,
     kinds: Texts,
     labelSelector: Text,

@@ -3,6 +3,7 @@ import type { Problem } from "../problem.ts";
 import { oneWayEach, regionsFit } from "./choices.ts";
 import { clusterNamed, clustersExist, namesOnce, receiversExist } from "./names.ts";
 import { type Finding, Outline, type Rule } from "./outline.ts";
+import { exclusionsFit, patternsAnswered, patternsOverlap } from "./patterns.ts";
 import { holdsWatch, watchesOnce } from "./watches.ts";
 
 const RULES: readonly Rule[] = [
@@ -14,12 +15,23 @@ const RULES: readonly Rule[] = [
   receiversExist,
   watchesOnce,
   holdsWatch,
+  patternsAnswered,
+  exclusionsFit,
 ];
 
 /** What is wrong between the parts of a document, whatever else is wrong with it. */
 export function checkRules(document: Document): readonly Problem[] {
+  return check(RULES, document);
+}
+
+/** What is right, but perhaps not meant. */
+export function adviceOf(document: Document): readonly Problem[] {
+  return check([patternsOverlap], document);
+}
+
+function check(rules: readonly Rule[], document: Document): readonly Problem[] {
   const outline = Outline.parse(document.value);
-  return RULES.flatMap((rule) => rule(outline)).map((finding) => problemOf(finding, document));
+  return rules.flatMap((rule) => rule(outline)).map((finding) => problemOf(finding, document));
 }
 
 function problemOf({ path, at, message, first }: Finding, document: Document): Problem {

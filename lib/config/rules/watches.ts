@@ -1,3 +1,4 @@
+import { isPattern } from "#jobs/namespaces";
 import type { Outline, Rule } from "./outline.ts";
 import { repeats, type Said } from "./repeats.ts";
 
@@ -20,11 +21,14 @@ export const holdsWatch: Rule = ({ clusters, namespaces }) =>
 type Entry = Exclude<Outline["namespaces"][number], undefined>;
 
 function watchesOf(entry: Entry, index: number, onlyCluster: string | undefined): readonly Said[] {
-  const { namespace, cluster = onlyCluster, labelSelector, fieldSelector } = entry;
+  const { namespace, exclude = [], cluster = onlyCluster, labelSelector, fieldSelector } = entry;
   if (!namespace || !cluster) return [];
+  // Said in another order, the same is excluded.
+  const excluded = [...new Set(exclude)].toSorted();
+  const what = isPattern(namespace) ? "selectors and exclusions" : "selectors";
   return entry.kinds.map((kind, position) => ({
     path: ["namespaces", index, "kinds", position],
-    id: kind && JSON.stringify([cluster, namespace, kind, labelSelector, fieldSelector]),
-    message: `${kind} of namespace ${JSON.stringify(namespace)} is watched twice with the same selectors`,
+    id: kind && JSON.stringify([cluster, namespace, kind, labelSelector, fieldSelector, excluded]),
+    message: `${kind} of namespace ${JSON.stringify(namespace)} is watched twice with the same ${what}`,
   }));
 }

@@ -104,6 +104,11 @@ describe("flags", () => {
     expect(config.namespaces).toMatchObject([{ namespace: "ml", kinds: [kindNamed("Job")] }]);
   });
 
+  it("may name patterns of namespaces, whatever else they match", () => {
+    const config = configFromFlags({ ...FLAGS, namespaces: ["*", "ml"] });
+    expect(config).toMatchObject({ namespaces: [{ namespace: "*" }, { namespace: "ml" }], warnings: [] });
+  });
+
   it.each<[Partial<Flags>, ...string[]]>([
     [{ slack: undefined }, "--slack: give --slack URL or --webhook URL"],
     [{ webhookSecret: "whsec_x" }, "--webhook-secret: needs --webhook URL"],
@@ -114,7 +119,7 @@ describe("flags", () => {
     [{ namespaces: [] }, "--namespace: must have at least one entry"],
     [
       { namespaces: ["ML"] },
-      "--namespace: must be the name of a Kubernetes namespace: a-z, 0-9 and -, at most 63 characters",
+      "--namespace: must be the name of a Kubernetes namespace: a-z, 0-9 and -, at most 63 characters; or a pattern with * for any others",
     ],
     [{ kinds: [] }, "--kind: must have at least one entry"],
     [{ kinds: ["TFjob"] }, '--kind: unknown value "TFjob", did you mean "TFJob"?'],

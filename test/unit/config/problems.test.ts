@@ -231,7 +231,7 @@ const NAMESPACES: readonly Row[] = [
   [
     "a name that Kubernetes has not",
     withNamespaces(`{ namespace: ▸ml_jobs, kinds: [Job], ${ROUTES} }`),
-    "namespace: must be the name of a Kubernetes namespace: a-z, 0-9 and -, at most 63 characters",
+    "namespace: must be the name of a Kubernetes namespace: a-z, 0-9 and -, at most 63 characters; or a pattern with * for any others",
   ],
   ["an unknown cluster", watch("cluster: ▸prdo"), 'unknown cluster "prdo", did you mean "prod"?'],
   ["an unknown cluster like no other", watch("cluster: ▸lab"), 'unknown cluster "lab"'],

@@ -25,7 +25,7 @@ interface Change {
 
 /** A cluster in memory, for what needs many ticks or many jobs: it lists what is there at the moment of the call and replays what came before it, `label` selectors of the form `team=vision` included. */
 export interface ListedCluster extends Cluster {
-  /** Creates jobs, or gives those that exist a new version: `{ mnist: "Created=True@1" }`. */
+  /** Creates jobs, or gives those that exist a new version: `{ mnist: "Created=True@1" }`; `research/mnist` is one of another namespace than `ml`. */
   set(jobs: Readonly<Record<string, string>>, options?: SetOptions): void;
   remove(...names: readonly string[]): void;
   /** Remembers everything as it is now, and answers with how to go back to it. */
@@ -50,7 +50,10 @@ export function openListedCluster(): ListedCluster {
   let changes: Change[] = [];
   let version = 100;
   let oldest = 100;
-  const nameOf = ({ plural }: Resource, name: string) => `${plural}/${name}`;
+  const keyOf = (name: string) => (name.includes("/") ? name : `ml/${name}`);
+  const nameOf = ({ plural }: Resource, name: string) => `${plural}/${keyOf(name)}`;
+  const isAsked = (path: string, { resource, namespace }: Pick<ListQuery, "resource" | "namespace">) =>
+    path.startsWith(namespace === "" ? `${resource.plural}/` : `${resource.plural}/${namespace}/`);
 
   function isSelected({ metadata }: ListedObject, { labelSelector }: Pick<ListQuery, "labelSelector">): boolean {
     const [label = "", value = ""] = labelSelector?.split("=") ?? [];
@@ -59,7 +62,7 @@ export function openListedCluster(): ListedCluster {
 
   function listed(query: ListQuery): readonly ListedObject[] {
     return [...objects]
-      .filter(([path, object]) => path.startsWith(`${query.resource.plural}/`) && isSelected(object, query))
+      .filter(([path, object]) => isAsked(path, query) && isSelected(object, query))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, object]) => object);
   }
@@ -73,7 +76,7 @@ export function openListedCluster(): ListedCluster {
   function replayed<T>(query: WatchQuery, read: (object: unknown) => T): readonly WatchEvent<T>[] {
     return changes
       .filter((change) => change.version > Number(query.resourceVersion))
-      .filter(({ path }) => path.startsWith(`${query.resource.plural}/`))
+      .filter(({ path }) => isAsked(path, query))
       .flatMap((change) => eventOf(change, query, read) ?? []);
   }
 
@@ -117,15 +120,16 @@ export function openListedCluster(): ListedCluster {
       await cluster.onListed();
       return { resourceVersion, items: items.flatMap((object) => read(object) ?? []) };
     },
-    get: async (resource, _namespace, name) => objects.get(nameOf(resource, name)),
+    get: async (resource, namespace, name) => objects.get(nameOf(resource, `${namespace}/${name}`)),
     traffic: () => ({ requests: 0, bytesRead: 0 }),
     close: async () => {},
     set(jobs, { labels, resource = tfJob.resource } = {}) {
       for (const [name, text] of Object.entries(jobs)) {
         version += 1;
         const before = objects.get(nameOf(resource, name))?.metadata;
+        const [namespace = "", own = ""] = keyOf(name).split("/");
         const metadata = {
-          ...{ namespace: "ml", name, creationTimestamp: time(0), resourceVersion: String(version) },
+          ...{ namespace, name: own, creationTimestamp: time(0), resourceVersion: String(version) },
           uid: before?.uid ?? `uid-${version}`,
           labels: labels ?? before?.labels ?? {},
         };

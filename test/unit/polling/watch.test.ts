@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { KINDS } from "#jobs/kinds/registry";
+import { adviceOnRefusal } from "#polling/advice";
 import { kindKey, scopeId, type Watch, watchId, watchName } from "#polling/watch";
 import { WATCH } from "./scene.ts";
 
@@ -12,6 +13,29 @@ describe("the id of a watch", () => {
     expect(id({ labelSelector: "team=vision,tier!=test", fieldSelector: "metadata.name!=x" })).toBe(
       "prod/ml/tfjobs.kubeflow.org?labelSelector=team%3Dvision%2Ctier%21%3Dtest&fieldSelector=metadata.name%21%3Dx",
     );
+  });
+
+  test("names a pattern and what is left out of it, in whatever order that is said", () => {
+    expect(id({ namespace: "*" })).toBe("prod/*/tfjobs.kubeflow.org");
+    expect(id({ namespace: "ml-*", labelSelector: "a=b", exclude: ["ml-test", "ml-old-*"] })).toBe(
+      "prod/ml-*/tfjobs.kubeflow.org?labelSelector=a%3Db&exclude=ml-old-*&exclude=ml-test",
+    );
+    const orders = [
+      ["a", "b"],
+      ["b", "a"],
+      ["b", "a", "b"],
+    ].map((exclude) => id({ namespace: "*", exclude }));
+    expect(new Set(orders).size).toBe(1);
+    expect(id({ namespace: "*", exclude: [] })).toBe(id({ namespace: "*" }));
+  });
+
+  test("has room in a key, however much is left out", () => {
+    const exclude = Array.from({ length: 300 }, (_, index) => `team-${index}-${"x".repeat(50)}`);
+    expect(id({ namespace: "*", exclude })).toBe(
+      "prod/*/tfjobs.kubeflow.org?exclude=PIdcczyxkkTZ6RwOY9LfOuR-RYazisr85RIqrpaSSIw",
+    );
+    expect(id({ namespace: "*", exclude: exclude.toReversed() })).toBe(id({ namespace: "*", exclude }));
+    expect(id({ namespace: "*", exclude: exclude.slice(1) })).not.toBe(id({ namespace: "*", exclude }));
   });
 
   test("does not depend on how the watch is read, or on who hears of it", () => {
@@ -32,6 +56,11 @@ describe("the id of a watch", () => {
       id({ namespace: "research" }),
       id({ labelSelector: "a=b" }),
       id({ fieldSelector: "a=b" }),
+      id({ namespace: "*" }),
+      id({ namespace: "ml-*" }),
+      id({ namespace: "*", exclude: ["ml"] }),
+      id({ namespace: "*", exclude: ["ml", "research"] }),
+      id({ namespace: "*", exclude: ["ml&exclude=research"] }),
       id({ labelSelector: "a=b", fieldSelector: "a=b" }),
       id({ labelSelector: "a=b&fieldSelector=a=b" }),
       // What follows one another must not flow into one another.
@@ -60,6 +89,8 @@ describe("the id of a scope", () => {
       scope({ namespace: "research" }),
       scope({ labelSelector: "a=b" }),
       scope({ fieldSelector: "a=b" }),
+      scope({ namespace: "*" }),
+      scope({ namespace: "*", exclude: ["ml"] }),
       scope({ cluster: "prod/ml", namespace: "x" }),
       scope({ cluster: "prod", namespace: "ml/x" }),
     ];
@@ -67,6 +98,17 @@ describe("the id of a scope", () => {
   });
 });
 
-test("a watch is called by its kind, namespace and cluster", () => {
-  expect(watchName(WATCH)).toBe("TFJobs of ml on prod");
+test.each([
+  ["ml", "TFJobs of ml on prod"],
+  ["ml-*", "TFJobs of ml-* on prod"],
+  ["*", "TFJobs of all namespaces on prod"],
+])("a watch of %s is called by its kind, namespaces and cluster", (namespace, name) => {
+  expect(watchName({ ...WATCH, namespace })).toBe(name);
+});
+
+test.each([
+  ["ml", "the account's Role the verb"],
+  ["ml-*", "the account's ClusterRole the verb"],
+])("what to do where changes of %s are not told names the role that it takes", (namespace, words) => {
+  expect(adviceOnRefusal({ ...WATCH, namespace })).toContain(words);
 });

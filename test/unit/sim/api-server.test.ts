@@ -151,6 +151,22 @@ describe("the server", () => {
     expect(JSON.parse(everywhere).message).toContain("at the cluster scope");
   });
 
+  test("lets a user of some namespaces ask in these, and for no whole cluster", async () => {
+    const users = [{ name: "ann", token: "t", namespaces: ["ml", "research"], verbs: ["list", "watch"] as const }];
+    await using server = await startWith(["a"], { users });
+    const statusOf = async (path: string) => (await ask(server.url, { method: "GET", path, as: "t" })).status;
+    const everywhere = "/apis/kubeflow.org/v1/tfjobs";
+    const paths = [PATH, PATH.replace("/ml/", "/nlp/"), everywhere, `${everywhere}?watch=1`, `${PATH}/a`];
+    expect(await Promise.all(paths.map(statusOf))).toEqual([200, 403, 403, 403, 403]);
+  });
+
+  test("refuses who may not list a whole cluster as the recorded one does", async () => {
+    const { request, response } = recording("errors/absent-group-forbidden");
+    await using server = await start({ users: [{ name: "noperm", token: "noperm", namespaces: ["ml"] }] });
+    const answer = await ask(server.url, { ...request, as: "noperm" });
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([response.status, response.body]);
+  });
+
   test("takes a port, and frees it when it is closed", async () => {
     const first = await start();
     const port = Number(new URL(first.url).port);
