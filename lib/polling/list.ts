@@ -1,19 +1,21 @@
-import type { List } from "#cluster/cluster";
 import type { Seconds } from "#jobs/job";
-import { bucketOf } from "#store/bucket";
+import { BUCKETS, bucketOf } from "#store/bucket";
 import type { JobRow } from "#store/store";
 import { advanceAll, type Written } from "./advance.ts";
 import { type Change, compareFirst, compareSeen } from "./compare.ts";
-import { changedBuckets, type Digests, digestsOf, isEmpty, withOpen } from "./digests.ts";
-import { isAnyNameless, missingOf } from "./missing.ts";
+import { changedBuckets, type Digests, isEmpty, withOpen } from "./digests.ts";
+import type { Listing } from "./listing.ts";
+import { missingOf } from "./missing.ts";
 import { readJobs } from "./read-jobs.ts";
-import { complaintsOf, type Seen } from "./read-object.ts";
+import type { Seen } from "./read-object.ts";
 import type { Found, Position, Turn } from "./turn.ts";
 import { watchId } from "./watch.ts";
 
-interface Listing extends List<Seen> {
-  readonly digests: Digests;
-}
+type Rows = ReadonlyMap<string, JobRow>;
+
+/** Jobs and their rows that are compared at a time: more of them would take memory, fewer more requests. */
+const MOST_AT_ONCE = 5000;
+const ALL_BUCKETS = [...Array(BUCKETS).keys()];
 
 /** A complete list, compared and written. */
 export interface Listed {
@@ -36,7 +38,9 @@ async function listWhole(turn: Turn): Promise<Listed | "lost"> {
   const rows = await turn.services.store.jobs(watchId(turn.watch));
   const expected = [...rows.values()].some(({ left }) => left === undefined);
   const listing = await read(turn, expected);
-  return advance(turn, listing, listing.items, rows);
+  const rowsOf = async (buckets: readonly number[]) =>
+    new Map([...rows].filter(([key]) => buckets.includes(bucketOf(key))));
+  return advance(turn, listing, ALL_BUCKETS, rowsOf);
 }
 
 /**
@@ -46,51 +50,68 @@ async function listWhole(turn: Turn): Promise<Listed | "lost"> {
 async function listChanged(turn: Turn, known: Digests): Promise<Listed | "lost"> {
   const listing = await read(turn, !isEmpty(known));
   const buckets = changedBuckets(listing.digests, known);
-  if (buckets.length === 0) return listed(listing, { events: 0, stale: [] });
-  const rows = await turn.services.store.jobs(watchId(turn.watch), buckets);
-  if (!(await turn.hold.isUndisturbed())) return "lost";
-  const items = listing.items.filter(({ key }) => key === undefined || buckets.includes(bucketOf(key)));
-  return advance(turn, listing, items, rows);
+  return advance(turn, listing, buckets, async (some) => {
+    const rows = await turn.services.store.jobs(watchId(turn.watch), some);
+    return (await turn.hold.isUndisturbed()) ? rows : "lost";
+  });
 }
 
-async function read({ services, cluster, watch, hold, signal }: Turn, expected: boolean): Promise<Listing> {
-  const reading = { expected, pause: services.pause, onObject: hold.prolong, signal };
-  const all = await readJobs(cluster, watch, reading);
-  return { ...all, digests: digestsOf(all.items) };
+function read({ services, cluster, watch, hold, signal }: Turn, expected: boolean): Promise<Listing> {
+  return readJobs(cluster, watch, { expected, pause: services.pause, onObject: hold.prolong, signal });
 }
 
-/** Compares these items of the list with these rows, and writes what is new. */
+/** Compares what is listed in these buckets with the rows there, and writes what is new. */
 async function advance(
   turn: Turn,
   listing: Listing,
-  items: readonly Seen[],
-  rows: ReadonlyMap<string, JobRow>,
+  buckets: readonly number[],
+  rowsOf: (buckets: readonly number[]) => Promise<Rows | "lost">,
 ): Promise<Listed | "lost"> {
-  const { services, cluster, watch, hold, cursor, signal } = turn;
+  const { services, cluster, watch, hold, signal } = turn;
   const at = Math.floor(services.now() / 1000);
-  const seen = changesOf(items, rows, at);
-  const changes = cursor === undefined ? seen.map((change) => compareFirst(change, watch.firstTick)) : seen;
-  const written = await advanceAll(services, hold, watch, changes);
-  if (written === "lost") return written;
+  const missing: JobRow[] = [];
+  const all: Written[] = [];
+  for (const some of parted(buckets, listing.size)) {
+    const rows = await rowsOf(some);
+    if (rows === "lost") return rows;
+    const seen = listing.of(some);
+    const written = await advanceAll(services, hold, watch, changesOf(turn, seen, rows, at));
+    if (written === "lost") return written;
+    all.push(written);
+    if (!listing.isAnyNameless) missing.push(...notSeen(seen, rows));
+  }
   // Last, since it may fail: looking at a single job needs a permission that listing does not.
-  const missing = await missingOf(cluster, watch, items, rows, at, signal);
-  const gone = await advanceAll(services, hold, watch, missing);
-  if (gone === "lost") return gone;
-  return listed(listing, { events: written.events + gone.events, stale: [...written.stale, ...gone.stale] });
+  const gone = await advanceAll(services, hold, watch, await missingOf(cluster, watch, missing, at, signal));
+  return gone === "lost" ? gone : listed(listing, [...all, gone]);
 }
 
-function changesOf(items: readonly Seen[], rows: ReadonlyMap<string, JobRow>, at: Seconds): readonly Change[] {
-  return items
-    .flatMap((seen) => (seen.type === "job" ? [compareSeen(seen.key, rows.get(seen.key), seen.snapshot, at)] : []))
+function parted(buckets: readonly number[], size: number): readonly (readonly number[])[] {
+  const atOnce = Math.max(1, Math.floor((MOST_AT_ONCE * BUCKETS) / Math.max(1, size)));
+  const parts = Math.ceil(buckets.length / atOnce);
+  return Array.from({ length: parts }, (_, part) => buckets.slice(part * atOnce, (part + 1) * atOnce));
+}
+
+function changesOf({ cursor, watch }: Turn, seen: readonly Seen[], rows: Rows, at: Seconds): readonly Change[] {
+  const changes = seen
+    .flatMap((each) => (each.type === "job" ? [compareSeen(each.key, rows.get(each.key), each.snapshot, at)] : []))
     .filter((change) => change !== undefined);
+  return cursor === undefined ? changes.map((change) => compareFirst(change, watch.firstTick)) : changes;
 }
 
-function listed({ items, resourceVersion, digests }: Listing, { events, stale }: Written): Listed {
-  // Beside an object without a name nothing is known to be missing.
-  const agreed = isAnyNameless(items) ? undefined : withOpen(digests, stale);
+function notSeen(seen: readonly Seen[], rows: Rows): readonly JobRow[] {
+  const keys = new Set(seen.map(({ key }) => key));
+  return [...rows.values()].filter(({ key, left }) => left === undefined && !keys.has(key));
+}
+
+function listed(
+  { size, resourceVersion, digests, complaints, isAnyNameless }: Listing,
+  all: readonly Written[],
+): Listed {
+  const stale = all.flatMap((written) => written.stale);
+  const events = all.reduce((sum, written) => sum + written.events, 0);
   return {
-    position: { resourceVersion, digests: agreed },
-    found: { objects: items.length, events, unreadable: complaintsOf(items) },
+    position: { resourceVersion, digests: isAnyNameless ? undefined : withOpen(digests, stale) },
+    found: { objects: size, events, unreadable: complaints },
     isStale: stale.length > 0,
   };
 }

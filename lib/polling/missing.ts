@@ -4,24 +4,18 @@ import { vanish } from "#jobs/diff";
 import { isFinished, type Memory, type Seconds } from "#jobs/job";
 import type { JobRow } from "#store/store";
 import { type Change, compareGone, compareLeft, placeOf } from "./compare.ts";
-import type { Seen } from "./read-object.ts";
 import { isPartial, type Watch } from "./watch.ts";
 
 const LOOKS_AT_ONCE = 16;
 
-/** What became of the jobs that are remembered and not listed. */
+/** What became of jobs that are remembered and not listed. */
 export async function missingOf(
   cluster: Cluster,
   watch: Watch,
-  items: readonly Seen[],
-  rows: ReadonlyMap<string, JobRow>,
+  missing: readonly JobRow[],
   at: Seconds,
   signal: AbortSignal,
 ): Promise<readonly Change[]> {
-  // An object without a name may be any of them.
-  if (isAnyNameless(items)) return [];
-  const listed = new Set(items.map(({ key }) => key));
-  const missing = [...rows.values()].filter(({ key, left }) => left === undefined && !listed.has(key));
   if (!isPartial(watch)) return missing.map((row) => compareGone(row, at));
   const lookAt = async (row: JobRow) =>
     (await livesOn(cluster, watch, row.key, row.memory, signal)) ? compareLeft(row) : compareOut(watch, row, at);
@@ -32,10 +26,6 @@ export async function missingOf(
 function compareOut(watch: Watch, row: JobRow, at: Seconds): Change {
   const change = compareGone(row, at);
   return watch.follow === undefined ? change : { ...change, after: { memory: row.memory, left: true } };
-}
-
-export function isAnyNameless(items: readonly Seen[]): boolean {
-  return items.some(({ key }) => key === undefined);
 }
 
 /**

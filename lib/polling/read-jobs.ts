@@ -1,5 +1,6 @@
-import type { Cluster, List } from "#cluster/cluster";
-import { readWatched, type Seen } from "./read-object.ts";
+import type { Cluster } from "#cluster/cluster";
+import { type Listing, openListing } from "./listing.ts";
+import { readWatched } from "./read-object.ts";
 import { queryOf, type Watch } from "./watch.ts";
 
 /** Waits, or until aborted. */
@@ -27,13 +28,23 @@ export async function readJobs(
   cluster: Cluster,
   watch: Watch,
   { expected, pause, onObject, signal }: Reading,
-): Promise<List<Seen>> {
-  const see = (object: unknown) => {
-    onObject();
-    return readWatched(watch, object);
-  };
-  const list = await cluster.list(queryOf(watch), see, signal);
-  if (list.items.length > 0 || !expected) return list;
+): Promise<Listing> {
+  const listing = await readOnce(cluster, watch, onObject, signal);
+  if (listing.size > 0 || !expected) return listing;
   await pause(SECOND_LOOK_MS, signal);
-  return cluster.list(queryOf(watch), see, signal);
+  return readOnce(cluster, watch, onObject, signal);
+}
+
+async function readOnce(cluster: Cluster, watch: Watch, onObject: () => void, signal: AbortSignal): Promise<Listing> {
+  let listing = openListing();
+  const see = (object: unknown): undefined => {
+    onObject();
+    const seen = readWatched(watch, object);
+    if (seen !== undefined) listing.add(seen);
+  };
+  const again = () => {
+    listing = openListing();
+  };
+  const { resourceVersion } = await cluster.list(queryOf(watch), see, signal, again);
+  return listing.end(resourceVersion);
 }

@@ -27,8 +27,14 @@ export function jobTable(database: DatabaseSync) {
 
   return {
     all(watch: string, buckets?: readonly number[]): ReadonlyMap<string, JobRow> {
-      const rows = z.array(Row).parse(all.all(watch).filter(({ key }) => isIn(String(key), buckets)));
-      return new Map(rows.map((row) => [row.key, row]));
+      const rows = new Map<string, JobRow>();
+      // One by one: all rows of a large watch, as they are stored, would take as much memory again.
+      for (const stored of all.iterate(watch)) {
+        if (!isIn(String(stored.key), buckets)) continue;
+        const row = Row.parse(stored);
+        rows.set(row.key, row);
+      }
+      return rows;
     },
     /** False where the row is not the one that was read: nothing is written then. */
     move({ watch, key, before, after, now }: Advance, version: number): boolean {

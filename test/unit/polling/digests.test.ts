@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { changedBuckets, decodeDigests, digestsOf, encodeDigests, isEmpty, withOpen } from "#polling/digests";
+import { changedBuckets, decodeDigests, encodeDigests, isEmpty, openDigest, withOpen } from "#polling/digests";
 import type { Seen } from "#polling/read-object";
 import { BUCKETS, bucketOf } from "#store/bucket";
 import { snapshot } from "../jobs/objects.ts";
@@ -9,6 +9,12 @@ const job = (name: string, text = "Created@0 Running@3", changes: Parameters<typ
 };
 const many = Array.from({ length: 50 }, (_, index) => job(`job-${index}`));
 const unreadable: Seen = { type: "unreadable", key: "ml/mnist", why: "status: expected object" };
+
+function digestsOf(items: readonly Seen[]) {
+  const digest = openDigest();
+  items.forEach(digest.add);
+  return digest.end();
+}
 
 const changed = (before: readonly Seen[], after: readonly Seen[]) =>
   changedBuckets(digestsOf(after), digestsOf(before));
