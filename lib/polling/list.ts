@@ -94,7 +94,9 @@ function parted(buckets: readonly number[], size: number): readonly (readonly nu
 function changesOf({ cursor, watch }: Turn, seen: readonly Seen[], rows: Rows, at: Seconds): readonly Change[] {
   const changes = seen
     .flatMap((each) => (each.type === "job" ? [compareSeen(each.key, rows.get(each.key), each.snapshot, at)] : []))
-    .filter((change) => change !== undefined);
+    .filter((change) => change !== undefined)
+    // As they are listed.
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
   return cursor === undefined ? changes.map((change) => compareFirst(change, watch.firstTick)) : changes;
 }
 
