@@ -13,6 +13,7 @@ export interface Bundle {
 /** What a function has in place of a package: see docs/decisions/0011-small-bundles.md. */
 const REPLACED = {
   "@aws-sdk/credential-provider-node": fileURLToPath(new URL("role-credentials.ts", import.meta.url)),
+  "@aws-sdk/endpoint-cache": fileURLToPath(new URL("no-endpoint-cache.ts", import.meta.url)),
 };
 
 /** The same for a part of a package. */
