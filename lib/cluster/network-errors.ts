@@ -17,6 +17,7 @@ const OWN_CERTIFICATE: Row = [
   "cannot be asked: the configured certificates or key are not readable PEM that belongs together",
 ];
 const NO_TLS: Row = ["tls", `does not speak TLS: ${CHECK_SCHEME}`];
+const NO_HTTP: Row = ["not-kubernetes", `answers with something that is not HTTP: ${CHECK_SCHEME}`];
 const REJECTED: Row = ["tls", "ended the TLS handshake: it may want another client certificate, or one at all"];
 const NO_CONNECTION: Row = ["timeout", `took no connection in time: ${CHECK_NETWORK}`];
 
@@ -27,6 +28,12 @@ const ROWS: Readonly<Record<string, Row>> = {
   EPIPE: RESET,
   Z_BUF_ERROR: RESET,
   ERR_STREAM_PREMATURE_CLOSE: RESET,
+  ERR_HTTP2_STREAM_ERROR: RESET,
+  ERR_HTTP2_STREAM_CANCEL: RESET,
+  ERR_HTTP2_SESSION_ERROR: RESET,
+  ERR_HTTP2_GOAWAY_SESSION: RESET,
+  ERR_HTTP2_INVALID_SESSION: RESET,
+  ERR_HTTP2_ERROR: NO_HTTP,
   ENOTFOUND: NO_NAME,
   EAI_AGAIN: NO_NAME,
   EHOSTUNREACH: NO_ROUTE,
@@ -97,7 +104,7 @@ function megabytes(bytes: number): string {
 function rowOfCode(code: string): Row {
   const row = ROWS[code];
   if (row !== undefined) return row;
-  if (code.startsWith("HPE_")) return ["not-kubernetes", `answers with something that is not HTTP: ${CHECK_SCHEME}`];
+  if (code.startsWith("HPE_")) return NO_HTTP;
   if (/^ERR_SSL_.*ALERT/.test(code)) return REJECTED;
   if (/^ERR_(OSSL|CRYPTO|INVALID_ARG)/.test(code)) return OWN_CERTIFICATE;
   if (/CERT|CRL|ISSUER|SIGNATURE/.test(code)) return WRONG_CA;
@@ -109,7 +116,8 @@ function codeOf(failure: unknown): string {
   const code = failure instanceof Error && "code" in failure ? failure.code : undefined;
   // One code for all of TLS 1.2's handshake; an alert is the server's own word.
   if (code === "EPROTO" && failure instanceof Error && /\balert\b/.test(failure.message)) return "ERR_SSL_ALERT";
-  return typeof code === "string" && /^[A-Z0-9_]+$/.test(code) ? code : "unknown";
+  // The slash is OpenSSL's own: ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE.
+  return typeof code === "string" && /^[A-Z0-9_/]+$/.test(code) ? code : "unknown";
 }
 
 // Node's errors carry addresses and whole certificates, in the message and beside it: only the code goes on.

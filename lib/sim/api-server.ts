@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { createSecureServer } from "node:http2";
+import type { AddressInfo, Server, Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import type { Resource } from "#jobs/job";
 import { KINDS } from "#jobs/kinds/registry";
@@ -17,6 +18,8 @@ import type { User } from "./users.ts";
 export interface ApiServerOptions {
   /** Milliseconds since 1970: the server's clock. */
   readonly now: () => number;
+  /** PEM. With a certificate it speaks HTTPS, and HTTP/2 with whoever wants it. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   /** 0, which is the default, takes any free port. */
   readonly port?: number;
   /** The token of a user who may do everything. Without it and without `users` nobody is asked who they are. */
@@ -32,7 +35,7 @@ export interface ApiServerOptions {
 
 /** A simulated Kubernetes API server on this machine, and what a test or a demo can do to its cluster. */
 export interface ApiServer extends AsyncDisposable {
-  /** `http://127.0.0.1:port` */
+  /** `http(s)://127.0.0.1:port` */
   readonly url: string;
   /** The version of the whole cluster: that of the last write. */
   readonly resourceVersion: string;
@@ -65,10 +68,14 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const failures = new Failures();
   const requests: ApiRequest[] = [];
   let requestCount = 0;
-  const server = createServer((incoming, response) => {
+  const { tls } = options;
+  const listener: RequestListener = (incoming, response) => {
     respond(incoming, response).catch(() => response.destroy());
-  });
-  const url = await listen(server, options.port ?? 0);
+  };
+  const server = tls === undefined ? createServer(listener) : secureServer(tls, listener);
+  const sockets = socketsOf(server);
+  const scheme = tls === undefined ? "http" : "https";
+  const url = `${scheme}://${await listen(server, options.port ?? 0)}`;
 
   async function respond(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await read(incoming);
@@ -99,10 +106,10 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     restart: (answers = []) => {
       state.forget({ lists: false });
       for (const answer of answers) failures.add(unready(answer));
-      server.closeAllConnections();
+      destroyAll(sockets);
     },
-    close: () => close(server),
-    [Symbol.asyncDispose]: () => close(server),
+    close: () => close(server, sockets),
+    [Symbol.asyncDispose]: () => close(server, sockets),
   };
 }
 
@@ -135,11 +142,32 @@ async function listen(server: Server, port: number): Promise<string> {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);
   });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function close(server: Server): Promise<void> {
+/** HTTP/2 as well: its server and its answers are used as those of HTTP/1.1 are. */
+function secureServer(tls: NonNullable<ApiServerOptions["tls"]>, listener: RequestListener): Server {
+  const server = createSecureServer({ ...tls, allowHTTP1: true });
+  server.on("session", (session) => session.on("error", () => {}));
+  return server.on("request", listener as never);
+}
+
+/** Those that are open: of HTTP/2 no server closes them by itself. */
+function socketsOf(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
+function destroyAll(sockets: ReadonlySet<Socket>): void {
+  for (const socket of sockets) socket.destroy();
+}
+
+async function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeAllConnections();
+  destroyAll(sockets);
   await closed;
 }

@@ -6,6 +6,7 @@ import { openJobApi } from "#cluster/job-api";
 import type { Resource } from "#jobs/job";
 import { batchJob } from "#jobs/kinds/batch-job";
 import { pyTorchJob, tfJob } from "#jobs/kinds/kubeflow";
+import { ca } from "../support/protocols.ts";
 import type { OpenedApi, Scene } from "./kubernetes-api.ts";
 
 const SIGNAL = new AbortController().signal;
@@ -30,7 +31,7 @@ export function callsContract(name: string, open: (scene: Scene, resource: Resou
       const opened = await open("seven", resource);
       const credentials = user === "" ? noCredentials() : staticToken(user);
       const api = openJobApi(
-        { name: "prod", server: opened.url, tls: {}, credentials },
+        { name: "prod", server: opened.url, tls: { ca }, credentials },
         { patience: { pause: async () => {} } },
       );
       try {

@@ -1,7 +1,8 @@
 import type { Resource } from "#jobs/job";
 import { KINDS } from "#jobs/kinds/registry";
-import { type ApiServer, startApiServer } from "#sim/api-server";
+import { type ApiServer, type ApiServerOptions, startApiServer } from "#sim/api-server";
 import type { KubeObject } from "#sim/objects";
+import { certificate } from "../support/protocols.ts";
 import { recording } from "../support/recordings.ts";
 import type { OpenedApi, Scene } from "./kubernetes-api.ts";
 
@@ -11,9 +12,10 @@ const NAMESPACE = "ml-team";
 const RESOURCES = KINDS.map(({ resource }) => resource).filter(({ kind }) => kind !== "MPIJob");
 
 /** A simulated server with the users whom the recordings name. */
-function startTeam(now = () => Date.parse("2026-11-21T00:20:45Z")): Promise<ApiServer> {
+function startTeam(tls?: ApiServerOptions["tls"]): Promise<ApiServer> {
   return startApiServer({
-    now,
+    now: () => Date.parse("2026-11-21T00:20:45Z"),
+    ...(tls && { tls }),
     seed: "scene",
     resources: RESOURCES,
     users: [
@@ -25,8 +27,17 @@ function startTeam(now = () => Date.parse("2026-11-21T00:20:45Z")): Promise<ApiS
 }
 
 /** The simulated server with the objects that the recordings show. */
-export async function openSimulated(scene: Scene, resource: Resource): Promise<OpenedApi> {
-  const server = await startTeam();
+export function openSimulated(scene: Scene, resource: Resource): Promise<OpenedApi> {
+  return openScene(scene, resource);
+}
+
+/** The same over HTTP/2. */
+export function openSimulatedSecure(scene: Scene, resource: Resource): Promise<OpenedApi> {
+  return openScene(scene, resource, certificate);
+}
+
+async function openScene(scene: Scene, resource: Resource, tls?: ApiServerOptions["tls"]): Promise<OpenedApi> {
+  const server = await startTeam(tls);
   const from = scene === "seven" ? seven(server, resource) : three(server, resource);
   if (scene === "changed") change(server, resource);
   return { url: server.url, from, future: "1001344", close: () => server.close() };

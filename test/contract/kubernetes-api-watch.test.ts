@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Resource } from "#jobs/job";
 import { type Recording, recording } from "../support/recordings.ts";
 import type { OpenedApi, Scene } from "./kubernetes-api.ts";
-import { openSimulated } from "./kubernetes-api-simulated.ts";
+import { openSimulated, openSimulatedSecure } from "./kubernetes-api-simulated.ts";
 import { watchContract } from "./kubernetes-api-watch.ts";
 
 /** A real server's streams, by the version that is asked for. */
@@ -40,3 +40,4 @@ function versionIn(path: string): string {
 
 watchContract("a real server's recordings", openRecorded);
 watchContract("the simulated server", openSimulated);
+watchContract("the simulated server over HTTP/2", openSimulatedSecure);

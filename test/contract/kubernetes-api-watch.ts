@@ -5,6 +5,7 @@ import { openCluster } from "#cluster/http-cluster";
 import type { Resource } from "#jobs/job";
 import { batchJob } from "#jobs/kinds/batch-job";
 import { pyTorchJob, tfJob } from "#jobs/kinds/kubeflow";
+import { ca } from "../support/protocols.ts";
 import { failure, SIGNAL } from "../unit/cluster/open.ts";
 import type { OpenedApi, Scene } from "./kubernetes-api.ts";
 
@@ -24,7 +25,7 @@ export function watchContract(name: string, open: (scene: Scene, resource: Resou
     async function within(scene: Scene, check: (cluster: Cluster, api: OpenedApi) => Promise<unknown>) {
       const api = await open(scene, resource);
       const credentials = staticToken("admin");
-      const cluster = openCluster({ name: "prod", server: api.url, tls: {}, credentials });
+      const cluster = openCluster({ name: "prod", server: api.url, tls: { ca }, credentials });
       try {
         await check(cluster, api);
       } finally {

@@ -2,7 +2,7 @@ import type { Resource } from "#jobs/job";
 import { type Recording, recording, recordingsIn, startReplay } from "../support/recordings.ts";
 import { kubernetesApiContract, type OpenedApi, type Scene } from "./kubernetes-api.ts";
 import { callsContract } from "./kubernetes-api-calls.ts";
-import { openSimulated } from "./kubernetes-api-simulated.ts";
+import { openSimulated, openSimulatedSecure } from "./kubernetes-api-simulated.ts";
 
 /** A real server's answers, in the scene in which they were recorded. */
 async function openRecorded(scene: Scene, { plural }: Resource): Promise<OpenedApi> {
@@ -34,3 +34,4 @@ kubernetesApiContract("a real server's recordings", openRecorded);
 kubernetesApiContract("the simulated server", openSimulated);
 callsContract("a real server's recordings", openRecorded);
 callsContract("the simulated server", openSimulated);
+callsContract("the simulated server over HTTP/2", openSimulatedSecure);

@@ -1,7 +1,7 @@
 import type { ServerOptions } from "node:https";
 import { describe, expect, test } from "vitest";
 import type { ClusterAccess } from "#cluster/access";
-import { json, serve } from "../support/http.ts";
+import { json, type Secure, serve } from "../support/http.ts";
 import { createAuthority } from "../support/tls.ts";
 import { failure, listAll, openAt, pageOf } from "../unit/cluster/open.ts";
 
@@ -13,7 +13,12 @@ const local = own.issue({ hosts: ["127.0.0.1"] });
 const mutual: ServerOptions = { ...local, ca, requestCert: true, rejectUnauthorized: true };
 const client = own.issue({ subject: "jobbell-reader" });
 
-async function open(server: ServerOptions, tls: ClusterAccess["tls"]) {
+const PROTOCOLS = [
+  ["HTTP/1.1", {}],
+  ["HTTP/2", { http2: {} }],
+] as const;
+
+async function open(server: Secure, tls: ClusterAccess["tls"]) {
   const running = await serve((_seen, response) => json(response, pageOf(["a"])), server);
   const cluster = openAt(running.url, { tls });
   const dispose = async () => {
@@ -23,7 +28,7 @@ async function open(server: ServerOptions, tls: ClusterAccess["tls"]) {
   return { running, cluster, [Symbol.asyncDispose]: dispose };
 }
 
-describe("a server's certificate", () => {
+describe.each(PROTOCOLS)("a server's certificate over %s", (_protocol, more) => {
   test.each<[string, ServerOptions, ClusterAccess["tls"]]>([
     ["its own authority is trusted", local, { ca }],
     ["several authorities are trusted, and it is one of them", local, { ca: foreign.ca + ca }],
@@ -34,7 +39,7 @@ describe("a server's certificate", () => {
     ],
     ["nothing is to be verified", foreign.issue({ hosts: ["elsewhere.example.com"] }), { insecure: true }],
   ])("is accepted where %s", async (_why, server, tls) => {
-    await using open_ = await open(server, tls);
+    await using open_ = await open({ ...server, ...more }, tls);
     expect((await listAll(open_.cluster)).items.length).toBe(1);
   });
 
@@ -54,7 +59,7 @@ describe("a server's certificate", () => {
     ["it has expired", expired, { ca }, /has expired: renew it/],
     ["it is not valid yet", early, { ca }, /not valid yet: check the clocks/],
   ])("is refused where %s", async (_why, server, tls, message) => {
-    await using open_ = await open(server, tls);
+    await using open_ = await open({ ...server, ...more }, tls);
     const error = await failure(listAll(open_.cluster));
     expect(error.code).toBe("tls");
     expect(error.message).toMatch(message);
@@ -68,7 +73,7 @@ describe("a server's certificate", () => {
     process.emitWarning = () => {};
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
     try {
-      await using open_ = await open(local, { ca: foreign.ca });
+      await using open_ = await open({ ...local, ...more }, { ca: foreign.ca });
       expect((await failure(listAll(open_.cluster))).code).toBe("tls");
     } finally {
       process.emitWarning = emitWarning;
@@ -78,9 +83,9 @@ describe("a server's certificate", () => {
   });
 });
 
-describe("a client's certificate", () => {
+describe.each(PROTOCOLS)("a client's certificate over %s", (_protocol, more) => {
   test("proves who asks", async () => {
-    await using open_ = await open(mutual, { ca, ...client });
+    await using open_ = await open({ ...mutual, ...more }, { ca, ...client });
     await listAll(open_.cluster);
     expect(open_.running.seen[0]!.client).toBe("jobbell-reader");
   });
@@ -91,7 +96,7 @@ describe("a client's certificate", () => {
     ["cannot be read", local, { cert: "garbage", key: client.key }, /configured certificates or key/],
     ["does not belong to its key", local, { cert: client.cert, key: local.key }, /configured certificates or key/],
   ])("that %s is named in the error", async (_what, server, tls, message) => {
-    await using open_ = await open(server, { ca, ...tls });
+    await using open_ = await open({ ...server, ...more }, { ca, ...tls });
     const error = await failure(listAll(open_.cluster));
     expect(error.code).toBe("tls");
     expect(error.message).toMatch(message);

@@ -5,13 +5,16 @@ import { describe, expect, test } from "vitest";
 import { fixedHeaders } from "#cluster/auth/none";
 import { openTransport } from "#cluster/transport";
 import { VERSION } from "#version";
-import { closedPort, json, serve, serveRaw } from "../support/http.ts";
-import { failure, JOBS, listAll, openAt, pageOf, SIGNAL } from "../unit/cluster/open.ts";
+import { breakOff, closedPort, json, serveRaw } from "../support/http.ts";
+import { ca, over, PROTOCOLS } from "../support/protocols.ts";
+import { failure, JOBS, listAll, pageOf, SIGNAL } from "../unit/cluster/open.ts";
 
 const PAGE = pageOf(["a", "b"]);
 const TEXT = JSON.stringify(PAGE);
 
-describe("the transport", () => {
+describe.each(PROTOCOLS)("the transport over %s", (protocol) => {
+  const { serve, openAt } = over(protocol);
+
   test("says who it is and what it takes", async () => {
     await using server = await serve((_seen, response) => json(response, PAGE));
     await using cluster = openAt(server.url, { credentials: fixedHeaders({ "x-auth-token": "secret-1" }) });
@@ -52,7 +55,7 @@ describe("the transport", () => {
     await using cluster = openAt(server.url, {}, { maxSockets: 2 });
     await Promise.all(Array.from({ length: 10 }, () => listAll(cluster)));
     expect(server.seen.length).toBe(10);
-    expect(server.connections).toBe(2);
+    expect(server.connections).toBe(protocol === "HTTP/2" ? 1 : 2);
   });
 
   test("uses a connection again after an answer that it did not want to read", async () => {
@@ -64,22 +67,24 @@ describe("the transport", () => {
   });
 
   test("takes a new connection where the server closed the kept ones", async () => {
+    // The first three requests come at once, so that as many connections are kept as there can be; then each dies with its
+    // next request.
+    const kept = protocol === "HTTP/2" ? 1 : 3;
     await using server = await serve((seen, response, nth) => {
-      // The first three requests come at once, so that three connections are kept; then each dies with its next request.
-      if (nth > 3 && nth <= 6) response.destroy();
+      if (nth > 3 && nth <= 3 + kept) breakOff(response);
       else json(response, seen.path.endsWith("tfjobs") ? PAGE : {});
     });
     await using cluster = openAt(server.url);
     await Promise.all([listAll(cluster), listAll(cluster), listAll(cluster)]);
     expect((await listAll(cluster)).items).toEqual(PAGE.items);
-    expect(server.seen.length).toBe(7);
+    expect(server.seen.length).toBe(4 + kept);
   });
 
   test("does not send again what may have been taken", async () => {
     await using server = await serve(
-      (_seen, response, nth) => void (nth === 1 ? response.end("{}") : response.destroy()),
+      (_seen, response, nth) => void (nth === 1 ? response.end("{}") : breakOff(response)),
     );
-    const transport = openTransport({ server: server.url, tls: {} });
+    const transport = openTransport({ server: server.url, tls: { ca } });
     const request = { method: "PATCH", path: "/x", body: '{"ä":1}', headers: { "content-type": "x" } } as const;
     const first = await transport.send(request, { headers: {} }, SIGNAL);
     for await (const chunk of first.body) expect(chunk.toString()).toBe("{}");
@@ -116,7 +121,9 @@ describe("the transport", () => {
   });
 });
 
-describe("what goes wrong on the way", () => {
+describe.each(PROTOCOLS)("what goes wrong on the way over %s", (protocol) => {
+  const { serve, openAt } = over(protocol);
+
   const answers: [string, (response: ServerResponse) => void, string, RegExp][] = [
     ["no answer", () => {}, "timeout", /began no answer within 0.05 s/],
     [
@@ -125,16 +132,19 @@ describe("what goes wrong on the way", () => {
       "timeout",
       /stopped in the middle of an answer for 0.05 s/,
     ],
-    ["a reset before the answer", (response) => response.destroy(), "unreachable", /closed the connection/],
+    ["a reset before the answer", (response) => breakOff(response), "unreachable", /closed the connection/],
     [
       "a reset in the middle of a page",
-      (response) => response.write(TEXT.slice(0, 30), () => response.destroy()),
+      (response) => response.write(TEXT.slice(0, 30), () => breakOff(response)),
       "unreachable",
       /closed the connection before its answer was complete/,
     ],
     [
       "a page that is shorter than it says",
-      (response) => response.writeHead(200, { "content-length": 9000, connection: "close" }).end(TEXT),
+      (response) => {
+        if (!("stream" in response)) response.setHeader("connection", "close");
+        response.writeHead(200, { "content-length": 9000 }).end(TEXT);
+      },
       "unreachable",
       /closed the connection/,
     ],

@@ -3,9 +3,10 @@ import type { ServerResponse } from "node:http";
 import { describe, expect, test } from "vitest";
 import type { Burst, Cluster, WatchQuery, WatchStream } from "#cluster/cluster";
 import { startApiServer } from "#sim/api-server";
-import { json, serve } from "../support/http.ts";
+import { breakOff, json } from "../support/http.ts";
+import { over, PROTOCOLS } from "../support/protocols.ts";
 import { recording } from "../support/recordings.ts";
-import { failure, listAll, openAt, pageOf, SIGNAL, statusOf, TFJOBS } from "../unit/cluster/open.ts";
+import { failure, listAll, pageOf, SIGNAL, statusOf, TFJOBS } from "../unit/cluster/open.ts";
 
 const QUERY: WatchQuery = { resource: TFJOBS, namespace: "ml", resourceVersion: "100", timeoutSeconds: 30 };
 
@@ -29,17 +30,23 @@ function begin(response: ServerResponse): ServerResponse {
   return response;
 }
 
-/** A server that tells this to each watch and keeps it open. */
-const telling = (...chunks: readonly (string | Buffer)[]) =>
-  serve((_seen, response) => {
-    begin(response);
-    for (const chunk of chunks) response.write(chunk);
-  });
+/** Beside a protocol's servers and clusters one that tells this to each watch and keeps it open. */
+function watchedOver(protocol: (typeof PROTOCOLS)[number]) {
+  const { serve, openAt } = over(protocol);
+  const telling = (...chunks: readonly (string | Buffer)[]) =>
+    serve((_seen, response) => {
+      begin(response);
+      for (const chunk of chunks) response.write(chunk);
+    });
+  return { serve, openAt, telling };
+}
 
 const wordsOf = ({ events }: Burst<string>) =>
   events.map((event) => (event.type === "bookmark" ? "bookmark" : `${event.type} ${event.object}`));
 
-describe("a watch", () => {
+describe.each(PROTOCOLS)("a watch over %s", (protocol) => {
+  const { serve, openAt, telling } = watchedOver(protocol);
+
   test("asks for what came after a version, with bookmarks and selectors, uncompressed", async () => {
     await using server = await telling();
     await using cluster = openAt(server.url);
@@ -158,12 +165,14 @@ describe("a watch", () => {
   });
 });
 
-describe("what was told before a watch goes wrong is good:", () => {
+describe.each(PROTOCOLS)("what was told over %s before a watch goes wrong is good:", (protocol) => {
+  const { serve, openAt, telling } = watchedOver(protocol);
+
   test.each<readonly [string, (response: ServerResponse) => void, Burst<string>["state"]]>([
     ["its end", (response) => response.end(), "ended"],
     ["a line that breaks off", (response) => response.end(line("ADDED", 102).slice(0, -9)), "broken"],
     ["a line without its end", (response) => response.end(line("ADDED", 102).trimEnd()), "broken"],
-    ["a reset", (response) => setTimeout(() => response.destroy(), 20), "broken"],
+    ["a reset", (response) => setTimeout(() => breakOff(response), 20), "broken"],
     ["a version that is too old", (response) => response.write(errorLine(410, "Expired")), "gone"],
     ["another error", (response) => response.write(errorLine(500, "InternalError")), "error"],
     ["what is no JSON", (response) => response.write("<html>\n"), "error"],
@@ -202,7 +211,9 @@ describe("what was told before a watch goes wrong is good:", () => {
   });
 });
 
-describe("a watch that is refused", () => {
+describe.each(PROTOCOLS)("a watch over %s that is refused", (protocol) => {
+  const { serve, openAt, telling } = watchedOver(protocol);
+
   test.each([
     [403, "forbidden"],
     [404, "not-installed"],

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import * as http from "node:http";
+import * as http2 from "node:http2";
 import * as https from "node:https";
 import * as net from "node:net";
 import type { TLSSocket } from "node:tls";
@@ -11,6 +12,8 @@ export interface Seen {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: http.IncomingHttpHeaders;
+  /** `1.1` or `2.0`. */
+  readonly version: string;
   /** Common name of the client certificate. */
   readonly client: string | undefined;
 }
@@ -27,15 +30,20 @@ export interface LoopbackServer extends AsyncDisposable {
 
 export type Answer = (seen: Seen, response: http.ServerResponse, nth: number) => void;
 
+/** How a server speaks HTTPS. With `http2` both protocols, whichever the client wants. */
+export type Secure = https.ServerOptions & { readonly http2?: http2.SecureServerOptions };
+
 /** A server on 127.0.0.1 that answers each request by `answer`; with `tls` it speaks HTTPS. */
-export async function serve(answer: Answer, tls?: https.ServerOptions): Promise<LoopbackServer> {
+export async function serve(answer: Answer, tls?: Secure): Promise<LoopbackServer> {
   const seen: Seen[] = [];
   const listener: http.RequestListener = (request, response) => {
     seen.push(seenOf(request));
     answer(seen.at(-1)!, response, seen.length);
   };
-  const server = tls === undefined ? http.createServer(listener) : https.createServer(tls, listener);
+  const sockets = new Set<net.Socket>();
+  const server = serverOf(listener, tls);
   server.on("tlsClientError", () => {});
+  server.on("connection", (socket: net.Socket) => sockets.add(socket));
   const started = await listen(server);
   return {
     ...started,
@@ -45,10 +53,22 @@ export async function serve(answer: Answer, tls?: https.ServerOptions): Promise<
       return started.count();
     },
     async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
       await started.close();
     },
   };
+}
+
+function serverOf(listener: http.RequestListener, tls: Secure | undefined): net.Server {
+  if (tls === undefined) return http.createServer(listener);
+  if (tls.http2 === undefined) return https.createServer(tls, listener);
+  const options = { ...tls, ...tls.http2, allowHTTP1: true };
+  const server = http2.createSecureServer(
+    options,
+    listener as unknown as Parameters<typeof http2.createSecureServer>[1],
+  );
+  server.on("session", (session) => session.on("error", () => {}));
+  return server;
 }
 
 /** A server that takes connections and never says a word of its own; `onConnection` may. */
@@ -89,6 +109,13 @@ export function json(
   response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
 }
 
+/** Ends the connection of an answer in the middle of it. */
+export function breakOff(response: http.ServerResponse | http2.Http2ServerResponse): void {
+  // Node's way to destroy an answer over HTTP/2 ends it well.
+  if ("stream" in response) response.stream.session?.destroy();
+  else response.destroy();
+}
+
 async function listen(server: net.Server) {
   let count = 0;
   server.on("connection", () => {
@@ -104,9 +131,11 @@ async function listen(server: net.Server) {
   return { host: `127.0.0.1:${port}`, count: () => count, close };
 }
 
-function seenOf({ method = "", url = "", headers, socket }: http.IncomingMessage): Seen {
+function seenOf({ method = "", url = "", headers: sent, httpVersion: version, socket }: http.IncomingMessage): Seen {
   const { pathname: path, searchParams: query } = new URL(url, "http://x");
   const certificate = "getPeerCertificate" in socket ? (socket as TLSSocket).getPeerCertificate() : undefined;
   const client = certificate?.subject?.CN;
-  return { method, path, query, headers, client: typeof client === "string" ? client : undefined };
+  const authority = (sent as http2.IncomingHttpHeaders)[":authority"];
+  const headers = authority === undefined ? sent : { ...sent, host: authority };
+  return { method, path, query, headers, version, client: typeof client === "string" ? client : undefined };
 }
