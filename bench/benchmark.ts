@@ -16,6 +16,8 @@ export interface Goal {
 
 export interface Benchmark {
   readonly name: string;
+  /** Several that are asked for by one name. */
+  readonly group?: string;
   /** The question that it answers, in one sentence. */
   readonly about: string;
   /** Measures, and cleans up behind itself. */
@@ -43,6 +45,19 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length / 2;
   const [low = Number.NaN, high = Number.NaN] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
   return (low + high) / 2;
+}
+
+/** The value that such a share of them reaches at most. */
+export function percentile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(values.length * share) - 1)] ?? Number.NaN;
+}
+
+/** Of several runs, the median of each figure. Throws where there is none. */
+export function medians<T extends Readonly<Record<keyof T, number>>>(runs: readonly T[]): T {
+  const [first] = runs;
+  if (first === undefined) throw new Error("nothing was run");
+  const names = Object.keys(first) as (keyof T)[];
+  return Object.fromEntries(names.map((name) => [name, median(runs.map((run) => run[name]))])) as T;
 }
 
 /** The value below which a quarter of them lie: what else the machine does makes times longer, and never shorter. */

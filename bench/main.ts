@@ -2,14 +2,17 @@ import { parseArgs } from "node:util";
 import type { Benchmark } from "./benchmark.ts";
 import { cloudImport } from "./cloud-import.ts";
 import { cloudSize } from "./cloud-size.ts";
+import { clusterRead } from "./cluster-read.ts";
 import { cost } from "./cost.ts";
 import { idleTick } from "./idle-tick.ts";
 import { heading, isMissed, machine, table } from "./report.ts";
 import { scale } from "./scale.ts";
 
-const BENCHMARKS: readonly Benchmark[] = [cloudSize, cloudImport, idleTick, cost, scale];
+const BENCHMARKS: readonly Benchmark[] = [cloudSize, cloudImport, idleTick, cost, scale, ...clusterRead];
 
-const USAGE = `usage: npm run bench -- [--write] [${BENCHMARKS.map(({ name }) => name).join("|")} …]`;
+const NAMES = new Set(BENCHMARKS.flatMap(({ name, group = name }) => [group, name]));
+
+const USAGE = `usage: npm run bench -- [--write] [${[...NAMES].join("|")} …]`;
 
 /** Runs the named benchmarks, all by default. Answers the exit code: 1 where a count or a size is worse than its goal, 2 for bad usage. */
 async function main(args: readonly string[]): Promise<number> {
@@ -18,12 +21,13 @@ async function main(args: readonly string[]): Promise<number> {
     options: { write: { type: "boolean", default: false } },
     allowPositionals: true,
   });
-  const unknown = positionals.filter((name) => !BENCHMARKS.some((each) => each.name === name));
+  const unknown = positionals.filter((name) => !NAMES.has(name));
   if (unknown.length > 0) {
     process.stderr.write(`there is no benchmark ${unknown.join(", ")}\n${USAGE}\n`);
     return 2;
   }
-  const chosen = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const isAsked = ({ name, group = name }: Benchmark) => positionals.includes(name) || positionals.includes(group);
+  const chosen = BENCHMARKS.filter((each) => positionals.length === 0 || isAsked(each));
   say(machine());
   let missed = false;
   for (const benchmark of chosen) {

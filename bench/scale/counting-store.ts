@@ -2,10 +2,21 @@ import { randomUUID } from "node:crypto";
 import { BUCKETS, bucketOf } from "#store/bucket";
 import { encodeDelivery } from "#store/dynamodb/delivery-row";
 import { encodeJob } from "#store/dynamodb/job-row";
-import { deadList, SHARDS, scopeKey, shardOf, streamPartition, watchPartition } from "#store/dynamodb/keys";
+import {
+  deadList,
+  laneKey,
+  memoKey,
+  receiverOf,
+  SHARDS,
+  scopeKey,
+  shardOf,
+  streamPartition,
+  watchPartition,
+} from "#store/dynamodb/keys";
 import { encodeStates } from "#store/dynamodb/scope-row";
+import { nextVersion } from "#store/lane";
 import { stamp } from "#store/stamp";
-import type { Advance, Delivery, JobRow, Millis, ScopeStates, Settlement, Store, Stream } from "#store/store";
+import type { Advance, Delivery, JobRow, LaneRow, Millis, ScopeStates, Settlement, Store, Stream } from "#store/store";
 import { itemSize } from "../../test/support/item-size.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -19,6 +30,9 @@ export interface Tables {
   /** Partitions with something pending, by shard. */
   readonly due: readonly Set<string>[];
   dead: number;
+  /** By partition. */
+  readonly memos: Map<string, string>;
+  readonly lanes: Map<string, LaneRow>;
 }
 
 interface Sized<T> {
@@ -45,7 +59,15 @@ const READ_UNIT = 4096;
 const ENTRY_BYTES = 140;
 
 export function emptyTables(): Tables {
-  return { scopes: new Map(), jobs: new Map(), streams: new Map(), due: SHARDS.map(() => new Set()), dead: 0 };
+  return {
+    scopes: new Map(),
+    jobs: new Map(),
+    streams: new Map(),
+    due: SHARDS.map(() => new Set()),
+    dead: 0,
+    memos: new Map(),
+    lanes: new Map(),
+  };
 }
 
 /**
@@ -172,16 +194,46 @@ export function countingStore(
       Object.assign(held, { owner, until: lease.until });
       return held.delivery;
     },
-    async settle({ event, receiver, attempts }, settlement) {
+    async settle({ event, receiver, attempts }, settlement, memo) {
       ledger.request();
       const { pk, held } = heldOf({ uid: event.uid, receiver }, event.id);
       write(pk, held?.size ?? 1);
       if (held?.owner !== owner || held.delivery.attempts !== attempts || held.delivery.state !== "pending")
         return "taken";
       held.owner = undefined;
+      if (memo !== undefined) remember(pk, held, memo);
       settled(pk, held, settlement);
       return "settled";
     },
+    async waiting(receiver, limit) {
+      const partitions = shards.flatMap((shard) => {
+        const pending = [...(tables.due[shard] ?? [])];
+        query(`due#${shard}`, pending.length * ENTRY_BYTES, false);
+        return pending.filter((pk) => receiverOf(pk) === receiver);
+      });
+      return partitions.flatMap((pk) => pendingOf(pk).map(({ delivery }) => delivery)).slice(0, limit);
+    },
+    async memo(stream) {
+      const { pk, sk } = memoKey(stream);
+      const memo = tables.memos.get(pk);
+      query(pk, itemSize({ pk, sk, memo: memo ?? "" }), true);
+      return memo;
+    },
+    async lane(name) {
+      const row = tables.lanes.get(name);
+      query(laneKey(name).pk, itemSize({ ...laneKey(name), state: row?.state ?? "" }), true);
+      return row;
+    },
+    async moveLane(name, before, state, at) {
+      ledger.request();
+      write(laneKey(name).pk, itemSize({ ...laneKey(name), v: at, ttl: at, state }));
+      if (tables.lanes.get(name)?.version !== before?.version) return "stale";
+      tables.lanes.set(name, { version: nextVersion(before, at), state });
+      return "moved";
+    },
+    // For people: nothing that runs by itself asks for them.
+    deliveries: async () => [],
+    replay: async () => "changed",
     async counts() {
       const waiting = shards.map((shard) => [...(tables.due[shard] ?? [])].length);
       for (const [position, shard] of shards.entries()) {
@@ -249,6 +301,13 @@ export function countingStore(
   function heldOf(stream: Stream, id: string): { readonly pk: string; readonly held: Held | undefined } {
     const pk = streamPartition(stream);
     return { pk, held: tables.streams.get(pk)?.get(id) };
+  }
+
+  /** A transaction counts twice: the row of the delivery too. */
+  function remember(pk: string, { size }: Held, memo: string): void {
+    write(pk, size);
+    write(pk, itemSize({ pk, sk: "memo", memo, ttl: 0 }), 2);
+    tables.memos.set(pk, memo);
   }
 
   function settled(pk: string, held: Held, settlement: Settlement): void {

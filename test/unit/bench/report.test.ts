@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { atMost, exactly, lowerQuartile, median } from "../../../bench/benchmark.ts";
+import { atMost, exactly, lowerQuartile, median, medians, percentile } from "../../../bench/benchmark.ts";
 import { isMissed, table } from "../../../bench/report.ts";
 
 test("a count or a size that is worse than its goal fails the run, a time does not", () => {
@@ -36,4 +36,29 @@ test.each([
 test("a quarter of all times lie below the lower quartile or at it", () => {
   expect(lowerQuartile([9, 1, 5, 3, 7])).toBe(3);
   expect(lowerQuartile([4])).toBe(4);
+});
+
+test.each([
+  [0.5, 50],
+  [0.99, 99],
+  [0.995, 100],
+  [1, 100],
+  [0, 1],
+])("such a share as %d of 1 to 100 reaches %d at most", (share, most) => {
+  expect(
+    percentile(
+      Array.from({ length: 100 }, (_, index) => 100 - index),
+      share,
+    ),
+  ).toBe(most);
+});
+
+test("of several runs each figure has a median of its own", () => {
+  const runs = [
+    { wallMs: 3, cpuMs: 10 },
+    { wallMs: 1, cpuMs: 30 },
+    { wallMs: 2, cpuMs: 20 },
+  ];
+  expect(medians(runs)).toEqual({ wallMs: 2, cpuMs: 20 });
+  expect(() => medians([])).toThrow("nothing was run");
 });

@@ -1,0 +1,3 @@
+import { report } from "./spent.ts";
+
+await report(async () => ({}));
