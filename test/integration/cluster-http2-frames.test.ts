@@ -20,6 +20,7 @@ const silent: Does = () => {};
 const reset: Does = (socket) => socket.reset();
 const end: Does = (socket) => void socket.socket.end();
 const refuse: Does = (socket, stream) => socket.send(frames.RST_STREAM, stream, frames.uint32(7));
+const calm: Does = (socket, stream) => socket.send(frames.RST_STREAM, stream, frames.uint32(11));
 const goAway =
   (lastStream: number, code: number): Does =>
   (socket) =>
@@ -53,6 +54,7 @@ describe("what is sent again, on which connection", () => {
   test.each<readonly [string, HttpRequest, readonly Does[], readonly number[]]>([
     ["a GET that is refused unseen", GET, [refuse], [1, 2]],
     ["a PATCH that is refused unseen", PATCH, [refuse], [1, 2]],
+    ["a GET on a connection that has had enough", GET, [calm], [1, 2]],
     ["a PATCH that came after the last one that is looked at", PATCH, [goAway(0, 0)], [1, 2]],
     ["the same, with an error", PATCH, [goAway(0, 11)], [1, 2]],
     ["a GET on a kept connection that ends", GET, [answer, end], [1, 1, 2]],
@@ -71,6 +73,7 @@ describe("what is not sent again", () => {
     ["a PATCH on a kept connection that ends", PATCH, [answer, end], 2],
     ["a PATCH on a kept connection that is reset", PATCH, [answer, reset], 2],
     ["a PATCH that may have been looked at", PATCH, [answer, goAway(3, 2)], 2],
+    ["a PATCH on a connection that has had enough", PATCH, [calm], 1],
     ["a GET on a new connection that ends", GET, [end], 1],
     ["a GET that the server fails at", GET, [(socket, id) => socket.send(frames.RST_STREAM, id, frames.uint32(2))], 1],
     ["a GET that the server cancels", GET, [(socket, id) => socket.send(frames.RST_STREAM, id, frames.uint32(8))], 1],

@@ -10,6 +10,7 @@ import type { Place, Session } from "./session.ts";
 const NO_ERROR = 0;
 const REFUSED_STREAM = 7;
 const CANCEL = 8;
+const ENHANCE_YOUR_CALM = 11;
 const HTTP_1_1_REQUIRED = 13;
 
 /** One request at a place that was taken for it, until the answer's headers are there. */
@@ -82,6 +83,11 @@ function explained(error: unknown, session: Session, stream: ClientHttp2Stream, 
   }
   // Without a number it was never sent.
   if (stream.id === undefined || stream.id > session.lastStream) return new Unanswered("untouched", error);
+  if (stream.rstCode === ENHANCE_YOUR_CALM) {
+    // Streams that were just left may count for the server still, and make one too many: another connection begins at none.
+    session.retire();
+    return new Unanswered("unknown", error);
+  }
   return session.hasFailed && hadAnswered ? new Unanswered("unknown", error) : error;
 }
 
