@@ -35,7 +35,7 @@ export async function runLoop(
   options: LoopOptions & { readonly intervalMs: number },
 ): Promise<void> {
   const { stop, intervalMs } = options;
-  const { poller, deliverDue } = openRun(services, options);
+  const { poller, deliverDue, queued } = openRun(services, options);
   const polls = byHold(services.watches).map(([holdMs, watches]) => {
     const { pollAll, summary } = poller(watches);
     // Between two looks that are held nobody hears of anything: the next one begins when the last one ends.
@@ -43,7 +43,7 @@ export async function runLoop(
   });
   await Promise.all([
     ...polls,
-    every(DUE_EVERY_MS, stop, deliverDue),
+    every(DUE_EVERY_MS, stop, deliverDue, queued),
     every(SWEEP_EVERY_MS, stop, () => services.store.sweep(Date.now())),
   ]);
 }
@@ -63,18 +63,28 @@ function unheld({ follow, ...watch }: Watch): Watch {
   return follow === undefined ? watch : { ...watch, follow: { resyncMs: follow.resyncMs } };
 }
 
-/** Does something now and again and again, from start to start, until stopped. */
-async function every(ms: number, stop: AbortSignal, act: () => Promise<unknown>): Promise<void> {
+/** Does something now and again and again, from start to start, until stopped; sooner where a `call` for it came since it last began. */
+async function every(
+  ms: number,
+  stop: AbortSignal,
+  act: () => Promise<unknown>,
+  call: () => Promise<void> | undefined = () => undefined,
+): Promise<void> {
   while (!stop.aborted) {
     const next = Date.now() + ms;
+    const called = call();
     await act();
-    await pause(Math.max(0, next - Date.now()), stop);
+    const over = new AbortController();
+    const rest = pause(Math.max(0, next - Date.now()), AbortSignal.any([stop, over.signal]));
+    await (called === undefined ? rest : Promise.race([rest, called]));
+    over.abort();
   }
 }
 
 function openRun({ store, receivers, clusters }: Services, { reporter, stop, cut }: LoopOptions) {
   const totals = { events: 0, delivered: 0, dead: 0 };
   const traffic = trafficOf(clusters);
+  let wake = () => {};
 
   const onSettled = (delivery: Delivery, settlement: Settlement) => {
     if (settlement.state === "delivered") totals.delivered += 1;
@@ -85,6 +95,7 @@ function openRun({ store, receivers, clusters }: Services, { reporter, stop, cut
     totals.events += 1;
     reporter.event(event);
     deliverer.nudge();
+    wake();
   };
   const deliverer = openDeliverer({ store, receivers, now: Date.now, random: Math.random, pause, onSettled });
 
@@ -130,7 +141,14 @@ function openRun({ store, receivers, clusters }: Services, { reporter, stop, cut
     return { pollAll, summary };
   }
 
-  return { poller, deliverDue: () => deliverer.deliverDue(stop, cut) };
+  /** The next event that is queued: people wait for it, and no interval. */
+  function queued(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    wake = resolve;
+    return promise;
+  }
+
+  return { poller, queued, deliverDue: () => deliverer.deliverDue(stop, cut) };
 }
 
 function errorOf(result: TickResult, watch: Watch | undefined): TickSummary["errors"] {
