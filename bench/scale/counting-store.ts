@@ -170,6 +170,13 @@ export function countingStore(
       const rows = read.flatMap((bucket) => [...bucket].map(([key, { row }]) => [key, row] as const));
       return new Map(rows.sort(([a], [b]) => (a < b ? -1 : 1)));
     },
+    async jobsNamed(watch, keys) {
+      const all = bucketsOf(watch);
+      const found = keys.flatMap((key) => all[bucketOf(key)]?.get(key) ?? []);
+      ledger.request();
+      for (const { size } of found) ledger.spend("read", watchPartition(watch), Math.ceil(size / READ_UNIT), now());
+      return new Map(found.map(({ row }) => [row.key, row]));
+    },
     async advance(step) {
       ledger.request();
       return advance(step);

@@ -8,4 +8,8 @@ export const KEEP = {
   dead: 30 * DAY,
   /** A job that left the selector and may come back. */
   left: 30 * DAY,
+  /** What a receiver said of a job: no job's thread is quiet for longer and then goes on. */
+  memo: 60 * DAY,
+  /** A pace that nobody keeps any more. */
+  lane: DAY,
 } as const;

@@ -7,6 +7,7 @@ export type StoreErrorCode =
   | "locked" // another process kept the database locked for too long
   | "disk-full"
   | "damaged" // the database, or one row of it, cannot be read
+  | "not-installed" // a package that the store needs is not there
   | "no-table" // DynamoDB has no such table
   | "throttled" // DynamoDB wants a slower pace, after all retries
   | "too-large" // more than one transaction or one row can hold

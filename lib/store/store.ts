@@ -75,7 +75,8 @@ export interface Stream {
   readonly receiver: string;
 }
 
-type DeliveryState = "pending" | "delivered" | "dead";
+export const DELIVERY_STATES = ["pending", "delivered", "dead"] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 /** One event on its way to one receiver. `event.id` and `receiver` name it; `event.id` is what the receiver sees. */
 export interface Delivery {
@@ -88,11 +89,30 @@ export interface Delivery {
   readonly attempts: number;
   /** Posts that failed for a reason other than the receiver's pace: the step of the backoff. */
   readonly failures: number;
+  /** When it was queued, or queued again by `replay`: it grows then. */
   readonly queuedAt: Millis;
   /** Not before this. */
   readonly nextAttemptAt: Millis;
   /** Why the last attempt did not deliver, in one line, free of secrets. */
   readonly error?: string;
+  /** The id of the message that told of this event among others; absent where it had a message of its own. */
+  readonly digest?: string;
+}
+
+/** Which deliveries to list: those that fit everything that is said. */
+export interface DeliveryQuery {
+  readonly state?: DeliveryState;
+  readonly receiver?: string;
+  readonly eventId?: string;
+  readonly digest?: string;
+  readonly limit: number;
+}
+
+/** What is remembered of a pace that several processes keep together, as it was read. */
+export interface LaneRow {
+  /** What a later write is conditional on: it grows with every write, also where the row was dropped in between. */
+  readonly version: number;
+  readonly state: string;
 }
 
 /** The deliveries that an event causes, before the store has given them a state. */
@@ -116,7 +136,7 @@ export interface Advance {
 
 /** What became of an attempt, as the store keeps it. */
 export type Settlement =
-  | { readonly state: "delivered"; readonly at: Millis }
+  | { readonly state: "delivered"; readonly at: Millis; readonly digest?: string }
   | { readonly state: "dead"; readonly at: Millis; readonly error: string }
   | { readonly state: "retry"; readonly nextAttemptAt: Millis; readonly failed: boolean; readonly error: string };
 
@@ -143,6 +163,8 @@ export interface Store {
   finishScope(claim: Claim, states: ScopeStates): Promise<"finished" | "lost">;
   /** Every job that is remembered for the watch, by key, as it is at this moment; where buckets are named, those in them only (see `bucketOf`). */
   jobs(watch: string, buckets?: readonly number[]): Promise<ReadonlyMap<string, JobRow>>;
+  /** The same for these jobs, of which there are at most 100. */
+  jobsNamed(watch: string, keys: readonly string[]): Promise<ReadonlyMap<string, JobRow>>;
   /** Moves one job one step and queues its deliveries, both or neither. `stale`: another poll moved it first. A delivery that is in the outbox already (same event, same receiver) is left as it is. */
   advance(step: Advance): Promise<"advanced" | "stale">;
 
@@ -150,15 +172,29 @@ export interface Store {
   due(now: Millis, limit: number, except?: readonly string[]): Promise<readonly Delivery[]>;
   /** The first pending delivery of a stream, due or not, held or not. */
   head(stream: Stream): Promise<Delivery | undefined>;
-  /** Takes a delivery for one attempt, counts it, and answers with the delivery as it is now: `settle` wants that one. `taken`: somebody holds it, it is settled, or its time has not come. */
+  /** The pending deliveries of a receiver, due or not, held or not: the streams by the age of their heads, each in its order and whole, at most `limit` in all. What was queued, settled or replayed a moment ago may be lacking. */
+  waiting(receiver: string, limit: number): Promise<readonly Delivery[]>;
+  /** Takes a delivery for one attempt, counts it, and answers with the delivery as it is now: `settle` wants that one. `taken`: somebody holds it, it is settled, or its time has not come. What is before it in its stream is not looked at: whoever takes more than heads takes them in order. */
   claimDelivery(delivery: Delivery, lease: Lease, now: Millis): Promise<Delivery | "taken">;
-  /** Writes down what became of the attempt that `claimDelivery` answered with, and gives the lease back. `taken`: somebody else has begun another attempt since. */
-  settle(claimed: Delivery, settlement: Settlement): Promise<"settled" | "taken">;
+  /** Writes down what became of the attempt that `claimDelivery` answered with, and gives the lease back. A `memo`, of at most 4 kB, takes the place of the stream's one before, with the settlement or not at all. `taken`: somebody else has begun another attempt since. */
+  settle(claimed: Delivery, settlement: Settlement, memo?: string): Promise<"settled" | "taken">;
+  /** What the last settlement that had a memo left for the stream, as it is at this moment; gone 60 days after it. */
+  memo(stream: Stream): Promise<string | undefined>;
   counts(): Promise<OutboxCounts>;
+
+  /** For people, and as slow as all rows are many: the deliveries that fit, the last that were queued first. What changed a moment ago may be listed as it was. */
+  deliveries(query: DeliveryQuery): Promise<readonly Delivery[]>;
+  /** Makes a dead or delivered delivery pending again: due at once, no attempt made, at its old place in its stream. `changed`: it is not as it was read, or is pending. */
+  replay(delivery: Delivery, now: Millis): Promise<"queued" | "changed">;
+
+  /** What is remembered of a lane, as it is at this moment; `undefined` where nothing is, or nothing for a day. */
+  lane(name: string): Promise<LaneRow | undefined>;
+  /** Replaces what is remembered of a lane, at most 1 kB. `stale`: somebody else has written since it was read. */
+  moveLane(name: string, before: LaneRow | undefined, state: string, now: Millis): Promise<"moved" | "stale">;
 
   /** The health of every watch of every scope that was ever finished. */
   watches(): Promise<readonly WatchHealth[]>;
-  /** Drops what is past its keep: delivered and dead rows, jobs that left the selector. Where the store does this by itself it is a no-op. */
+  /** Drops what is past its keep: delivered and dead rows, memos, lanes, jobs that left the selector. Where the store does this by itself it is a no-op. */
   sweep(now: Millis): Promise<void>;
   close(): Promise<void>;
 }

@@ -81,6 +81,26 @@ export function jobsContract(stores: TwoStores, runs: number): void {
     expect((await store.jobs(WATCH, [3])).size).toBeGreaterThan(0);
   });
 
+  test("of the jobs that are named those are found that are there, and no other watch's", async () => {
+    const [store] = await stores();
+    const keys = Array.from({ length: 130 }, (_, index) => `ml/job-${index}`);
+    for (const key of keys) await advance(store, { key, after: { memory: memory({ resourceVersion: key }) } });
+    await advance(store, { watch: `${WATCH}2`, key: "ml/other" });
+    const some = ["ml/absent", "ml/other", ...keys.slice(20, 118)];
+    const found = await store.jobsNamed(WATCH, some);
+    expect(new Set(found.keys())).toEqual(new Set(keys.slice(20, 118)));
+    for (const [key, row] of found) expect(row).toEqual(await rowOf(store, WATCH, key));
+    expect((await store.jobsNamed(WATCH, [])).size).toBe(0);
+  });
+
+  test("a job that is named is not found when it is past its keep", async () => {
+    const [store] = await stores();
+    await store.advance(step({ after: { memory: memory(), left: true } }));
+    expect((await store.jobsNamed(WATCH, [KEY])).get(KEY)).toMatchObject({ left: true });
+    await store.sweep(NOW + 31 * DAY);
+    expect((await store.jobs(WATCH)).size).toBe((await store.jobsNamed(WATCH, [KEY])).size);
+  });
+
   test("a job is moved from the row that was read", async () => {
     const [store] = await stores();
     await store.advance(step());

@@ -33,8 +33,10 @@ const action = fc.oneof(
       pick: fc.nat(20),
       as: fc.constantFrom("delivered", "dead", "retry"),
       minutes: fc.nat(10),
+      memo: fc.option(fc.constantFrom("a", "b"), { nil: undefined }),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("replay"), store, pick: fc.nat(20) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("wait"), minutes: fc.nat(6) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("look"), store }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("sweep"), store }) },
@@ -61,7 +63,7 @@ class History {
   readonly #stores: readonly [Store, Store];
   readonly #model = new OutboxModel();
   readonly #attempts: { readonly holder: Store; readonly claim: Delivery }[] = [];
-  readonly #delivered: string[] = [];
+  #delivered: string[] = [];
   readonly #rows = new Map<string, { readonly old: JobRow | undefined; readonly said: readonly JobEvent[] }>();
   #now = NOW;
   #events = 0;
@@ -80,6 +82,9 @@ class History {
         break;
       case "settle":
         await this.#settle(action);
+        break;
+      case "replay":
+        await this.#replay(action);
         break;
       case "wait":
         this.#now += action.minutes * MINUTE;
@@ -100,7 +105,13 @@ class History {
     for (let due = await this.#look(this.#at(0)); due.length > 0; due = await this.#look(this.#at(0))) {
       for (const delivery of due) {
         await this.#attempt(this.#at(this.#attempts.length % 2), delivery);
-        await this.#settle({ do: "settle", pick: this.#attempts.length - 1, as: "delivered", minutes: 0 });
+        await this.#settle({
+          do: "settle",
+          pick: this.#attempts.length - 1,
+          as: "delivered",
+          minutes: 0,
+          memo: undefined,
+        });
       }
     }
     await this.#compareEnd();
@@ -132,10 +143,27 @@ class History {
   }
 
   async #claim({ store, pick }: Extract<Action, { do: "claim" }>): Promise<void> {
-    // One that is due, or one that is not: a worker may have read it long ago.
+    // One that is due, or one that is not: a worker may have read it long ago. What waits behind another may be put off.
     const due = await this.#look(this.#at(store));
     const delivery = due[pick] ?? this.#attempts[pick]?.claim;
-    if (delivery !== undefined) await this.#attempt(this.#at(store), delivery);
+    if (delivery !== undefined && !this.#isBehind(delivery)) await this.#attempt(this.#at(store), delivery);
+  }
+
+  #isBehind({ event, receiver }: Delivery): boolean {
+    const known = this.#model.find(event.id, receiver);
+    return known?.state === "pending" && !this.#model.isHead(known);
+  }
+
+  async #replay({ store, pick }: Extract<Action, { do: "replay" }>): Promise<void> {
+    const known = this.#model.deliveries[pick % Math.max(this.#model.deliveries.length, 1)];
+    if (known === undefined) return;
+    const { event, receiver } = known;
+    const [read] = await this.#at(store).deliveries({ eventId: event.id, receiver, limit: 2 });
+    expect(read).toMatchObject({ state: known.state, attempts: known.attempts, queuedAt: known.queuedAt });
+    const answer = await this.#at(1 - store).replay(read!, this.#now);
+    expect(answer).toBe(this.#model.replay(event.id, receiver, this.#now));
+    // To be delivered once more, and out of its turn.
+    this.#delivered = this.#delivered.filter((name) => answer !== "queued" || name !== `${receiver} ${event.id}`);
   }
 
   async #attempt(holder: Store, delivery: Delivery): Promise<void> {
@@ -147,14 +175,16 @@ class History {
     if (claim !== "taken") this.#attempts.push({ holder, claim });
   }
 
-  async #settle({ pick, as, minutes }: Extract<Action, { do: "settle" }>): Promise<void> {
+  async #settle({ pick, as, minutes, memo }: Extract<Action, { do: "settle" }>): Promise<void> {
     const attempt = this.#attempts[pick % Math.max(this.#attempts.length, 1)];
     if (attempt === undefined) return;
     const { holder, claim } = attempt;
     const settlement = this.#settlement(as, minutes);
-    const answer = await holder.settle(claim, settlement);
-    const { event, receiver, attempts } = claim;
-    expect(answer).toBe(this.#model.settle(event.id, receiver, holder.owner, attempts, settlement));
+    const answer = await holder.settle(claim, settlement, memo);
+    const { event, receiver } = claim;
+    expect(answer).toBe(this.#model.settle(holder.owner, claim, settlement, memo));
+    const stream = { uid: event.uid, receiver };
+    expect(await this.#at(0).memo(stream)).toBe(this.#model.memos.get(`${receiver} ${event.uid}`));
     if (answer === "settled" && as === "delivered") this.#delivered.push(`${receiver} ${event.id}`);
   }
 
@@ -173,7 +203,20 @@ class History {
         .sort(),
     );
     expect(due.map(({ nextAttemptAt }) => nextAttemptAt)).toEqual(due.map((each) => each.nextAttemptAt).sort());
+    await this.#lookAtWaiting(store);
     return due;
+  }
+
+  async #lookAtWaiting(store: Store): Promise<void> {
+    for (const receiver of RECEIVERS) {
+      const waiting = await store.waiting(receiver, 100);
+      const streams = [...Map.groupBy(waiting, ({ event }) => event.uid).values()];
+      // Those whose heads are of one age come in either order.
+      const expected = this.#model.waiting(receiver);
+      expect(streams.map(([first]) => first?.queuedAt)).toEqual(expected.map(([first]) => first?.queuedAt));
+      expect(streams.map(ids).sort()).toEqual(expected.map((each) => each.map(({ event: { id } }) => id)).sort());
+      expect(ids(streams.flat())).toEqual(ids(waiting));
+    }
   }
 
   async #compareEnd(): Promise<void> {
@@ -186,7 +229,10 @@ class History {
       for (const receiver of RECEIVERS) {
         const wanted = this.#model.stream(uid, receiver).filter(({ state }) => state === "delivered");
         const names = wanted.map((each) => `${receiver} ${each.event.id}`);
-        expect(this.#delivered.filter((name) => name.startsWith(`${receiver} evt_${uid}_`))).toEqual(names);
+        const told = this.#delivered.filter((name) => name.startsWith(`${receiver} evt_${uid}_`));
+        expect(told.toSorted()).toEqual(names.toSorted());
+        const out = wanted.filter(({ isReplayed }) => isReplayed).map((each) => `${receiver} ${each.event.id}`);
+        expect(told.filter((name) => !out.includes(name))).toEqual(names.filter((name) => !out.includes(name)));
       }
     }
   }

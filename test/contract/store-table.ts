@@ -1,9 +1,9 @@
 import { GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { BUCKETS } from "#store/bucket";
 import { deliveryKey } from "#store/dynamodb/delivery-row";
 import { dynamodbStore } from "#store/dynamodb/dynamodb-store";
-import { jobKey, type Key, scopeKey, shardOf, streamPartition } from "#store/dynamodb/keys";
+import { jobKey, type Key, laneKey, memoKey, scopeKey, shardOf, streamPartition } from "#store/dynamodb/keys";
 import type { Settlement, Store } from "#store/store";
 import type { DynamodbLocal } from "../support/dynamodb-local.ts";
 import { jobEvent } from "../support/events.ts";
@@ -20,6 +20,7 @@ import {
   NOW,
   queue,
   rowOf,
+  settleHead,
   step,
   WATCH,
 } from "../support/store-steps.ts";
@@ -129,6 +130,69 @@ export function tableContract(local: () => DynamodbLocal): void {
       expect(ids(await afterwards.due(then, 10))).toEqual(["evt_u1_1"]);
     });
 
+    test("DynamoDB drops a memo 60 days after it was written, and a lane after one; until then they count as absent", async () => {
+      const { store, at, item } = await open();
+      await queue(store, "chat", events);
+      await settleHead(store, stream, delivered, "memo");
+      expect(await item(memoKey(stream))).toMatchObject({ ttl: (NOW + 60 * DAY) / 1000 });
+      expect(await at(NOW + 60 * DAY - 1).memo(stream)).toBe("memo");
+      expect(await at(NOW + 60 * DAY).memo(stream)).toBeUndefined();
+      await store.moveLane("lane", undefined, "a", NOW);
+      expect(await item(laneKey("lane"))).toMatchObject({ ttl: (NOW + DAY) / 1000 });
+      const before = await at(NOW + DAY - 1).lane("lane");
+      expect(await at(NOW + DAY).lane("lane")).toBeUndefined();
+      expect(await store.moveLane("lane", undefined, "b", NOW + DAY)).toBe("moved");
+      expect(await store.moveLane("lane", before, "c", NOW + DAY)).toBe("stale");
+    });
+
+    test("a delivery that is past its time is neither listed nor replayed", async () => {
+      const { store, at } = await open();
+      await settleFirst(store, dead);
+      const [read] = await store.deliveries({ limit: 10 });
+      const then = at(NOW + 30 * DAY);
+      expect(await then.deliveries({ limit: 10 })).toEqual([]);
+      expect(await then.deliveries({ state: "dead", limit: 10 })).toEqual([]);
+      expect(await then.replay(read!, NOW + 30 * DAY)).toBe("changed");
+    });
+
+    test("a replayed row is in the index of what is due, in no other, and has no end", async () => {
+      const { store, item } = await open();
+      await settleFirst(store, dead);
+      const [read] = await store.deliveries({ state: "dead", limit: 10 });
+      await store.replay(read!, NOW);
+      const row = await item(deliveryKey(read!));
+      expect(row).toHaveProperty("dueShard");
+      for (const name of ["ttl", "list", "listedAt", "error"]) expect(row).not.toHaveProperty(name);
+    });
+
+    test("a settlement without a memo is one request that writes one row, with one it is one more row", async () => {
+      const { client, store } = await open();
+      const sent: string[] = [];
+      client.middlewareStack.add(
+        (next, context) => (args) => {
+          sent.push(String(context.commandName));
+          return next(args);
+        },
+        { step: "initialize", name: "listen", override: true },
+      );
+      onTestFinished(() => void client.middlewareStack.remove("listen"));
+      await queue(store, "chat", events);
+      const claims = await Promise.all((await store.waiting("chat", 2)).map((each) => claimed(store, each)));
+      sent.length = 0;
+      await store.settle(claims[0]!, delivered);
+      await store.settle(claims[1]!, delivered, "memo");
+      expect(sent).toEqual(["UpdateItemCommand", "TransactWriteItemsCommand"]);
+    });
+
+    test("a stream with a row that cannot be read keeps no other from being told of", async () => {
+      const { store, put } = await open();
+      const key = deliveryKey({ event: event("damaged", 1), receiver: "chat" });
+      const place = { order: 1, queuedAt: NOW - 1, nextAttemptAt: NOW - 1, dueShard: shardOf(key.pk) };
+      await put({ ...key, ...place, state: "pending", event: "{" });
+      await queue(store, "chat", [events[0]]);
+      expect(ids(await store.waiting("chat", 10))).toEqual(["evt_u1_1"]);
+    });
+
     test("what waits behind a retry is not in the index before its time, so that nobody reads it over and over", async () => {
       const { client, table, store } = await open();
       const dueInIndex = async () => {
@@ -183,6 +247,8 @@ export function tableContract(local: () => DynamodbLocal): void {
         { ...deliveryKey({ event: events[0], receiver: "chat" }), state: "pending", event: "{" },
         (store) => store.head(stream),
       ],
+      ["a memo's", { ...memoKey(stream), memo: 1 }, (store) => store.memo(stream)],
+      ["a lane's", { ...laneKey("lane"), v: 1 }, (store) => store.lane("lane")],
     ])("%s row that cannot be read is an error that names the table", async (_, row, read) => {
       const { store, table, put } = await open();
       await put(row);

@@ -1,6 +1,8 @@
 import { describe, onTestFinished } from "vitest";
 import type { Store } from "#store/store";
 import { jobsContract } from "./store-jobs.ts";
+import { lanesContract } from "./store-lanes.ts";
+import { listingContract } from "./store-listing.ts";
 import { modelContract } from "./store-model.ts";
 import { outboxContract } from "./store-outbox.ts";
 import { racesContract } from "./store-races.ts";
@@ -33,6 +35,8 @@ export function storeContract(name: string, fresh: FreshPlace, { runs, severalOw
     if (severalOwners) ownersContract(stores);
     jobsContract(stores, runs);
     outboxContract(stores);
+    listingContract(stores);
+    lanesContract(stores);
     racesContract(stores);
     modelContract(fresh, runs);
   });

@@ -20,6 +20,7 @@ import {
   queue,
   rowOf,
   SCOPE,
+  settleHead,
   step,
   WATCH,
 } from "../support/store-steps.ts";
@@ -115,6 +116,21 @@ test("a sweep drops delivered rows after 7 days, dead ones and jobs that left af
   expect([...(await store.jobs(WATCH)).keys()]).toEqual(["ml/a", "ml/u1"]);
 });
 
+test("a sweep drops memos after 60 days and lanes after one", async () => {
+  const store = sqliteStore(":memory:");
+  await queue(store, "chat", [event("u1", 1)]);
+  await settleHead(store, stream, { state: "delivered", at: NOW }, "memo");
+  await store.moveLane("lane", undefined, "a", NOW);
+  const before = await store.lane("lane");
+  await store.sweep(NOW + DAY);
+  expect(await store.lane("lane")).toBeUndefined();
+  expect(await store.moveLane("lane", undefined, "b", NOW + DAY)).toBe("moved");
+  expect(await store.moveLane("lane", before, "c", NOW + DAY)).toBe("stale");
+  expect(await store.memo(stream)).toBe("memo");
+  await store.sweep(NOW + 60 * DAY);
+  expect(await store.memo(stream)).toBeUndefined();
+});
+
 test("a path that SQLite would read as an address is a file of that name", async () => {
   const directory = process.cwd();
   process.chdir(folder);
@@ -189,6 +205,23 @@ test("a file of the first version keeps its cursors, so that no watch begins ane
   expect({ kinds: states.size, interrupted }).toEqual({ kinds: 3, interrupted: false });
   expect((await rowOf(store, "prod/ml/jobs.batch", "ml/mnist"))?.memory).toEqual(memory());
   await store.close();
+});
+
+test("a file of the second version keeps its deliveries, and takes memos and lanes", async () => {
+  const store = sqliteStore(path);
+  await queue(store, "chat", [event("u1", 1), event("u1", 2)]);
+  await settleHead(store, stream, { state: "dead", at: NOW, error: "no" });
+  await store.close();
+  withDatabase((database) =>
+    database.exec("DROP TABLE memo; DROP TABLE lane; ALTER TABLE delivery DROP COLUMN digest; PRAGMA user_version = 2"),
+  );
+  const again = sqliteStore(path);
+  expect(ids(await again.deliveries({ state: "dead", limit: 10 }))).toEqual(["evt_u1_1"]);
+  await settleHead(again, stream, { state: "delivered", at: NOW, digest: "dig_1" }, "memo");
+  expect(ids(await again.deliveries({ digest: "dig_1", limit: 10 }))).toEqual(["evt_u1_2"]);
+  expect(await again.memo(stream)).toBe("memo");
+  expect(await again.moveLane("lane", undefined, "a", NOW)).toBe("moved");
+  await again.close();
 });
 
 const cursorOf = (resourceVersion: string, tickedAt: number) => ({ cursor: { resourceVersion, tickedAt } });

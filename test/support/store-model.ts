@@ -1,5 +1,5 @@
 import type { JobEvent } from "#jobs/event";
-import type { Settlement } from "#store/store";
+import type { Delivery, Settlement } from "#store/store";
 
 /** One delivery as the model knows it. */
 export interface ModelDelivery {
@@ -8,13 +8,17 @@ export interface ModelDelivery {
   readonly order: number;
   state: "pending" | "delivered" | "dead";
   attempts: number;
+  queuedAt: number;
   nextAttemptAt: number;
+  isReplayed: boolean;
   lease: { readonly owner: string; readonly until: number } | undefined;
 }
 
 /** What a store should answer, in the simplest words: a list of deliveries. */
 export class OutboxModel {
   readonly deliveries: ModelDelivery[] = [];
+  /** By stream. */
+  readonly memos = new Map<string, string>();
   readonly #versions = new Map<string, number>();
 
   queue(key: string, events: readonly JobEvent[], receiver: string, now: number): void {
@@ -27,7 +31,9 @@ export class OutboxModel {
         order,
         state: "pending",
         attempts: 0,
+        queuedAt: now,
         nextAttemptAt: now,
+        isReplayed: false,
         lease: undefined,
       } as const;
       if (this.find(event.id, receiver) === undefined) this.deliveries.push({ ...queued });
@@ -40,7 +46,7 @@ export class OutboxModel {
   }
 
   due(now: number): ModelDelivery[] {
-    return this.deliveries.filter((each) => this.#isHead(each) && isFree(each, now) && each.nextAttemptAt <= now);
+    return this.deliveries.filter((each) => this.isHead(each) && isFree(each, now) && each.nextAttemptAt <= now);
   }
 
   claim(id: string, receiver: string, lease: { owner: string; until: number }, now: number): number | "taken" {
@@ -51,13 +57,31 @@ export class OutboxModel {
     return found.attempts;
   }
 
-  settle(id: string, receiver: string, owner: string, attempts: number, settlement: Settlement): "settled" | "taken" {
-    const found = this.find(id, receiver);
-    if (found?.state !== "pending" || found.lease?.owner !== owner || found.attempts !== attempts) return "taken";
+  settle(owner: string, claimed: Delivery, settlement: Settlement, memo: string | undefined): "settled" | "taken" {
+    const { event, receiver, attempts, queuedAt } = claimed;
+    const found = this.find(event.id, receiver);
+    if (found?.state !== "pending" || found.lease?.owner !== owner) return "taken";
+    if (found.attempts !== attempts || found.queuedAt !== queuedAt) return "taken";
     found.lease = undefined;
     if (settlement.state === "retry") found.nextAttemptAt = settlement.nextAttemptAt;
     else found.state = settlement.state;
+    if (memo !== undefined) this.memos.set(`${receiver} ${event.uid}`, memo);
     return "settled";
+  }
+
+  replay(id: string, receiver: string, now: number): "queued" | "changed" {
+    const found = this.find(id, receiver);
+    if (found === undefined || found.state === "pending") return "changed";
+    const queuedAt = Math.max(now, found.queuedAt + 1);
+    Object.assign(found, { state: "pending", attempts: 0, nextAttemptAt: now, queuedAt, isReplayed: true });
+    return "queued";
+  }
+
+  /** By streams, the one whose first was queued first at the front. */
+  waiting(receiver: string): ModelDelivery[][] {
+    const uids = new Set(this.deliveries.map(({ event }) => event.uid));
+    const streams = [...uids].map((uid) => this.stream(uid, receiver).filter(({ state }) => state === "pending"));
+    return streams.filter((each) => each.length > 0).sort(([a], [b]) => (a?.queuedAt ?? 0) - (b?.queuedAt ?? 0));
   }
 
   stream(uid: string, receiver: string): ModelDelivery[] {
@@ -65,7 +89,7 @@ export class OutboxModel {
     return own.sort((a, b) => a.order - b.order);
   }
 
-  #isHead(delivery: ModelDelivery): boolean {
+  isHead(delivery: ModelDelivery): boolean {
     const { event, receiver } = delivery;
     return this.stream(event.uid, receiver).find(({ state }) => state === "pending") === delivery;
   }

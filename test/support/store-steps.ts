@@ -1,6 +1,6 @@
 import { type EventType, type JobEvent, rfc3339 } from "#jobs/event";
 import type { Memory } from "#jobs/job";
-import type { Advance, ClaimedScope, Delivery, JobRow, Store } from "#store/store";
+import type { Advance, ClaimedScope, Delivery, JobRow, Settlement, Store, Stream } from "#store/store";
 import { jobEvent } from "./events.ts";
 
 /** The time at which the stores' tests play. */
@@ -84,6 +84,20 @@ export async function claimed(store: Store, delivery: Delivery | undefined, now:
   if (delivery === undefined) throw new Error("there is no delivery to claim");
   const claim = await store.claimDelivery(delivery, { until: now + MINUTE }, now);
   if (claim === "taken") throw new Error(`${delivery.event.id} is taken`);
+  return claim;
+}
+
+/** Claims the first pending delivery of a stream and settles it. */
+export async function settleHead(
+  store: Store,
+  stream: Stream,
+  settlement: Settlement,
+  memo?: string,
+  now: number = NOW,
+): Promise<Delivery> {
+  const claim = await claimed(store, await store.head(stream), now);
+  const answer = await store.settle(claim, settlement, memo);
+  if (answer === "taken") throw new Error(`${claim.event.id} is taken`);
   return claim;
 }
 

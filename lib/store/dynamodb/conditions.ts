@@ -15,6 +15,11 @@ export function isAbsent(now: Millis): Piece {
   return anyOf(piece("attribute_not_exists(#pk)"), piece("#ttl <= :nowInSeconds", { ":nowInSeconds": now / 1000 }));
 }
 
+/** The same of a row that was read by its key. */
+export function isDropped({ ttl }: { readonly ttl?: number | undefined }, now: Millis): boolean {
+  return ttl !== undefined && ttl <= now / 1000;
+}
+
 export function hasVersion(version: number): Piece {
   return piece("#v = :before", { ":before": version });
 }
@@ -39,7 +44,17 @@ export function isClaim({ number }: Claim, owner: string): Piece {
   return allOf(isHeldBy(owner), piece("#n = :claim", { ":claim": number }));
 }
 
-/** The attempt that was claimed, and no later one of the same owner. */
+/** The attempt that was claimed, and no later one of the same owner, be it after a replay. */
 export function isAttemptOf(claimed: Delivery, owner: string): Piece {
-  return allOf(isPending, isHeldBy(owner), piece("#attempts = :attempts", { ":attempts": claimed.attempts }));
+  return allOf(isPending, isHeldBy(owner), isLifeOf(claimed));
+}
+
+/** Nothing was attempted, settled or replayed since it was read. */
+export function isAsRead(delivery: Delivery): Piece {
+  return allOf(piece("#state = :was", { ":was": delivery.state }), isLifeOf(delivery));
+}
+
+function isLifeOf({ attempts, queuedAt }: Delivery): Piece {
+  const values = { ":attempts": attempts, ":queuedAt": queuedAt };
+  return piece("#attempts = :attempts AND #queuedAt = :queuedAt", values);
 }

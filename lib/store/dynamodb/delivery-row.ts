@@ -1,19 +1,20 @@
 import * as z from "zod";
 import { Event, json } from "../schemas.ts";
 import type { Stamped } from "../stamp.ts";
-import type { Delivery, Millis } from "../store.ts";
+import { DELIVERY_STATES, type Delivery, type Millis } from "../store.ts";
 import { type Key, shardOf, streamPartition } from "./keys.ts";
 
 const Row = z.object({
   receiver: z.string(),
   event: json(Event),
   order: z.number(),
-  state: z.enum(["pending", "delivered", "dead"]),
+  state: z.enum(DELIVERY_STATES),
   attempts: z.number(),
   failures: z.number(),
   queuedAt: z.number(),
   nextAttemptAt: z.number(),
   error: z.string().exactOptional(),
+  digest: z.string().exactOptional(),
   /** The lease. */
   owner: z.string().exactOptional(),
   until: z.number().exactOptional(),

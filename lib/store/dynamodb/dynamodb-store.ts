@@ -5,11 +5,15 @@ import type { Millis, Store } from "../store.ts";
 import { counts } from "./counts.ts";
 import { due } from "./due.ts";
 import { explained } from "./explain.ts";
-import { advance, jobs } from "./jobs.ts";
+import { advance, jobs, jobsNamed } from "./jobs.ts";
 import { SHARDS } from "./keys.ts";
-import { claimDelivery, head, settle } from "./outbox.ts";
+import { lane, moveLane } from "./lanes.ts";
+import { deliveries } from "./listing.ts";
+import { memo } from "./memos.ts";
+import { claimDelivery, head, replay, settle } from "./outbox.ts";
 import type { Table } from "./requests.ts";
 import { claimScope, finishScope, renewScope, watches } from "./scopes.ts";
+import { waiting } from "./waiting.ts";
 
 export interface DynamodbStoreOptions {
   /** The caller's: `close` leaves it open. */
@@ -18,7 +22,7 @@ export interface DynamodbStoreOptions {
   readonly table: string;
   /** Decides which rows count as dropped before DynamoDB drops them. */
   readonly now?: () => Millis;
-  /** What `due` and `counts` look at, of 0 to 7: several workers can share the outbox. All by default; each stream is in one of them. */
+  /** What `due`, `waiting` and `counts` look at, of 0 to 7: several workers can share the outbox. All by default; each stream is in one of them. */
   readonly shards?: readonly number[];
 }
 
@@ -33,12 +37,19 @@ export function dynamodbStore({ client, table: name, now = Date.now, shards = SH
     renewScope: (claim, lease, states) => run(() => renewScope(table, claim, lease, states)),
     finishScope: (claim, states) => run(() => finishScope(table, claim, states)),
     jobs: (watch, buckets) => run(() => jobs(table, watch, buckets)),
+    jobsNamed: (watch, keys) => run(() => jobsNamed(table, watch, keys)),
     advance: (step) => run(() => advance(table, step)),
     due: (at, limit, except = []) => run(() => due(table, at, limit, except)),
     head: (stream) => run(() => head(table, stream)),
+    waiting: (receiver, limit) => run(() => waiting(table, receiver, limit)),
     claimDelivery: (delivery, lease, at) => run(() => claimDelivery(table, delivery, lease, at)),
-    settle: (claimed, settlement) => run(() => settle(table, claimed, settlement)),
+    settle: (claimed, settlement, said) => run(() => settle(table, claimed, settlement, said)),
+    memo: (stream) => run(() => memo(table, stream)),
     counts: () => run(() => counts(table)),
+    deliveries: (query) => run(() => deliveries(table, query)),
+    replay: (delivery, at) => run(() => replay(table, delivery, at)),
+    lane: (named) => run(() => lane(table, named)),
+    moveLane: (named, before, state, at) => run(() => moveLane(table, named, before, state, at)),
     watches: () => run(() => watches(table)),
     // DynamoDB drops rows by their time to live.
     sweep: async () => {},

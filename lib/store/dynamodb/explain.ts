@@ -26,6 +26,8 @@ function unreadable(error: z.ZodError): Reason {
 
 // Messages are left out: they name endpoints, accounts and roles. The error's name says enough, and the cause has the rest.
 function reason(error: unknown): Reason {
+  if (error instanceof Error && error.message === "Region is missing")
+    return ["unavailable", "is in no region: set AWS_REGION, or name one."];
   const name = refusals(error).find((code) => code !== "None") ?? (error instanceof Error ? error.name : "Error");
   switch (name) {
     case "ResourceNotFoundException":

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { bucketOf } from "../bucket.ts";
+import { laneId } from "../lane.ts";
 import type { Stream } from "../store.ts";
 
 /** The primary key of a row. */
@@ -12,6 +13,8 @@ export interface Key {
 export const JOB = "job#";
 /** What the partition of a scope begins with. */
 export const SCOPE = "scope#";
+/** What the partition of a stream begins with. */
+export const DELIVERIES = "delivery#";
 /** The list of all scopes in the index `listed`. */
 export const SCOPES = "scope";
 
@@ -42,12 +45,21 @@ export function jobOf(sk: string): string {
 
 /** The partition of a stream. The uid's `#` is written in another way, so that no two streams share one. */
 export function streamPartition({ uid, receiver }: Stream): string {
-  return `delivery#${uid.replaceAll("%", "%25").replaceAll("#", "%23")}#${receiver}`;
+  return `${DELIVERIES}${uid.replaceAll("%", "%25").replaceAll("#", "%23")}#${receiver}`;
 }
 
 /** The receiver of a stream's partition. */
 export function receiverOf(partition: string): string {
   return partition.split("#").slice(2).join("#");
+}
+
+/** Beside the deliveries of the stream, whose sort keys are ids of events: `evt_…`. */
+export function memoKey(stream: Stream): Key {
+  return { pk: streamPartition(stream), sk: "memo" };
+}
+
+export function laneKey(name: string): Key {
+  return { pk: `lane#${laneId(name)}`, sk: "lane" };
 }
 
 /** The shard of the index `due` in which all deliveries of a stream are. */

@@ -1,8 +1,10 @@
 import {
+  BatchGetCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   paginateQuery,
   type QueryCommandInput,
+  TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import type { Millis } from "../store.ts";
@@ -46,10 +48,28 @@ async function write(
     ...expressions({ UpdateExpression: changing(change), ConditionExpression: condition }),
     ReturnValues: answer,
   });
+  const written = await unlessRefused(() => table.client.send(request));
+  return written && (written.Attributes ?? {});
+}
+
+/** Changes one row under a condition and writes another, both or neither: twice the price of {@link update}. */
+export function updateBeside(
+  { client, name: TableName }: Table,
+  Key: Key,
+  change: Change,
+  condition: Piece,
+  Item: Item,
+): Promise<unknown | undefined> {
+  const how = expressions({ UpdateExpression: changing(change), ConditionExpression: condition });
+  const TransactItems = [{ Update: { TableName, Key, ...how } }, { Put: { TableName, Item } }];
+  return unlessRefused(() => client.send(new TransactWriteCommand({ TransactItems })));
+}
+
+/** Sends a write whose conditions may not hold: then the answer is `undefined`. Where others get in the way it is sent again. */
+export async function unlessRefused<T>(send: () => Promise<T>): Promise<T | undefined> {
   for (let tries = 1; ; tries += 1) {
     try {
-      const { Attributes } = await table.client.send(request);
-      return Attributes ?? {};
+      return await send();
     } catch (error) {
       const codes = refusals(error);
       if (codes.includes(CONDITION_FAILED)) return undefined;
@@ -63,6 +83,21 @@ async function write(
 export async function read({ client, name }: Table, key: Key): Promise<Item | undefined> {
   const { Item } = await client.send(new GetCommand({ TableName: name, Key: key, ConsistentRead: true }));
   return Item;
+}
+
+/** Those of at most 100 rows that there are, as they are at this moment, in no order. */
+export async function readAll({ client, name }: Table, keys: readonly Key[]): Promise<readonly Item[]> {
+  const found: Item[] = [];
+  let left: readonly Item[] = keys.map((key) => ({ ...key }));
+  for (let tries = 1; left.length > 0; tries += 1) {
+    const request = { Keys: [...left], ConsistentRead: true };
+    const answer = await client.send(new BatchGetCommand({ RequestItems: { [name]: request } }));
+    found.push(...(answer.Responses?.[name] ?? []));
+    // More than 16 MB, or more than the table gives at once.
+    left = answer.UnprocessedKeys?.[name]?.Keys ?? [];
+    if (left.length > 0) await pause(tries);
+  }
+  return found;
 }
 
 type Query = Omit<QueryCommandInput, "TableName">;

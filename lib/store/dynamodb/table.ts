@@ -23,7 +23,7 @@ export function tableDefinition(name: string): CreateTableCommandInput {
       {
         IndexName: DUE,
         KeySchema: keys("dueShard", "nextAttemptAt"),
-        // Both never change: a claim or a settlement rewrites no more of the index than its keys.
+        // Neither changes while a row is pending: a claim or a settlement rewrites no more of the index than its keys.
         Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["order", "queuedAt"] },
       },
       { IndexName: LISTED, KeySchema: keys("list", "listedAt"), Projection: { ProjectionType: "KEYS_ONLY" } },

@@ -15,6 +15,7 @@ const UPDATE = `
   UPDATE job SET version = :version, memory = :memory, left_at = :leftAt
   WHERE watch = :watch AND key = :key AND version = :before`;
 const DELETE = "DELETE FROM job WHERE watch = :watch AND key = :key AND version = :before";
+const NAMED = "SELECT key, version, memory, left_at FROM job WHERE watch = :watch AND key = :key";
 const FIND = "SELECT 1 FROM job WHERE watch = :watch AND key = :key";
 
 /** The memories of jobs. */
@@ -23,6 +24,7 @@ export function jobTable(database: DatabaseSync) {
   const update = database.prepare(UPDATE);
   const forget = database.prepare(DELETE);
   const find = database.prepare(FIND);
+  const named = database.prepare(NAMED);
   const all = database.prepare("SELECT key, version, memory, left_at FROM job WHERE watch = ? ORDER BY key");
 
   return {
@@ -35,6 +37,15 @@ export function jobTable(database: DatabaseSync) {
         rows.set(row.key, row);
       }
       return rows;
+    },
+    named(watch: string, keys: readonly string[]): ReadonlyMap<string, JobRow> {
+      const rows = keys.map((key) => named.get({ watch, key })).filter((stored) => stored !== undefined);
+      return new Map(
+        z
+          .array(Row)
+          .parse(rows)
+          .map((row) => [row.key, row]),
+      );
     },
     /** False where the row is not the one that was read: nothing is written then. */
     move({ watch, key, before, after, now }: Advance, version: number): boolean {

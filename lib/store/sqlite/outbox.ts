@@ -1,25 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import * as z from "zod";
-import { Event, json } from "../schemas.ts";
 import type { Stamped } from "../stamp.ts";
 import type { Delivery, Lease, Millis, OutboxCounts, Settlement, Stream } from "../store.ts";
-
-const Row = z
-  .object({
-    receiver: z.string(),
-    event: json(Event),
-    order: z.number(),
-    state: z.enum(["pending", "delivered", "dead"]),
-    attempts: z.number(),
-    failures: z.number(),
-    queued_at: z.number(),
-    next_attempt_at: z.number(),
-    error: z.string().nullable(),
-  })
-  .transform(({ queued_at, next_attempt_at, error, ...row }): Delivery => {
-    const delivery = { ...row, queuedAt: queued_at, nextAttemptAt: next_attempt_at };
-    return error === null ? delivery : { ...delivery, error };
-  });
+import { DeliveryRow } from "./delivery-row.ts";
 
 const Counts = z.object({ pending: z.number(), dead: z.number(), oldest: z.number().nullable() });
 
@@ -43,15 +26,22 @@ const CLAIM = `
   WHERE event_id = :id AND receiver = :receiver AND state = 'pending'
     AND next_attempt_at <= :now AND (owner IS NULL OR until <= :now)
   RETURNING *`;
-// `attempts` tells this attempt from a later one of the same owner.
+// `attempts` tells this attempt from a later one of the same owner, and `queued_at` from one after a replay.
 const HELD = `
-  event_id = :id AND receiver = :receiver AND state = 'pending' AND owner = :owner AND attempts = :attempts`;
+  event_id = :id AND receiver = :receiver AND state = 'pending' AND owner = :owner AND attempts = :attempts
+    AND queued_at = :queuedAt`;
 const RETRY = `
   UPDATE delivery SET next_attempt_at = :at, failures = failures + :failed, error = :error, owner = NULL, until = NULL
   WHERE ${HELD}`;
 const SETTLE = `
-  UPDATE delivery SET state = :state, settled_at = :at, error = :error, owner = NULL, until = NULL
+  UPDATE delivery SET state = :state, settled_at = :at, error = :error, digest = :digest, owner = NULL, until = NULL
   WHERE ${HELD}`;
+// The same moment twice would make two times of one: `queued_at` always grows.
+const REPLAY = `
+  UPDATE delivery SET state = 'pending', attempts = 0, failures = 0, next_attempt_at = :now,
+    queued_at = max(:now, queued_at + 1), settled_at = NULL, error = NULL, digest = NULL
+  WHERE event_id = :id AND receiver = :receiver AND state = :state AND state <> 'pending'
+    AND attempts = :attempts AND queued_at = :queuedAt`;
 const COUNTS = `
   SELECT
     (SELECT count(*) FROM delivery WHERE state = 'pending') AS pending,
@@ -66,6 +56,7 @@ export function outboxTable(database: DatabaseSync, owner: string) {
   const claim = database.prepare(CLAIM);
   const retry = database.prepare(RETRY);
   const settle = database.prepare(SETTLE);
+  const replay = database.prepare(REPLAY);
   const counts = database.prepare(COUNTS);
 
   function writeDown(held: Record<string, string | number>, settlement: Settlement) {
@@ -75,9 +66,9 @@ export function outboxTable(database: DatabaseSync, owner: string) {
         return retry.run({ ...held, at: Math.ceil(nextAttemptAt), failed: Number(failed), error });
       }
       case "dead":
-        return settle.run({ ...held, ...settlement });
+        return settle.run({ ...held, ...settlement, digest: null });
       case "delivered":
-        return settle.run({ ...held, ...settlement, error: null });
+        return settle.run({ ...held, ...settlement, error: null, digest: settlement.digest ?? null });
       default:
         return settlement satisfies never;
     }
@@ -90,19 +81,23 @@ export function outboxTable(database: DatabaseSync, owner: string) {
       }
     },
     due(now: Millis, limit: number, except: readonly string[]): readonly Delivery[] {
-      return z.array(Row).parse(due.all({ now, limit, except: JSON.stringify(except) }));
+      return z.array(DeliveryRow).parse(due.all({ now, limit, except: JSON.stringify(except) }));
     },
     head({ uid, receiver }: Stream): Delivery | undefined {
       const row = head.get({ uid, receiver });
-      return row === undefined ? undefined : Row.parse(row);
+      return row === undefined ? undefined : DeliveryRow.parse(row);
     },
     claim({ event, receiver }: Delivery, { until }: Lease, now: Millis): Delivery | "taken" {
       const row = claim.get({ id: event.id, receiver, owner, until: Math.ceil(until), now });
-      return row === undefined ? "taken" : Row.parse(row);
+      return row === undefined ? "taken" : DeliveryRow.parse(row);
     },
-    settle({ event, receiver, attempts }: Delivery, settlement: Settlement): "settled" | "taken" {
-      const { changes } = writeDown({ id: event.id, receiver, owner, attempts }, settlement);
+    settle({ event, receiver, attempts, queuedAt }: Delivery, settlement: Settlement): "settled" | "taken" {
+      const { changes } = writeDown({ id: event.id, receiver, owner, attempts, queuedAt }, settlement);
       return changes === 1 ? "settled" : "taken";
+    },
+    replay({ event, receiver, state, attempts, queuedAt }: Delivery, now: Millis): "queued" | "changed" {
+      const { changes } = replay.run({ id: event.id, receiver, state, attempts, queuedAt, now });
+      return changes === 1 ? "queued" : "changed";
     },
     counts(): OutboxCounts {
       const { pending, dead, oldest } = Counts.parse(counts.get());

@@ -100,6 +100,25 @@ const MIGRATIONS = [
 
   DROP TABLE watch;
   `,
+  `
+  ALTER TABLE delivery ADD COLUMN digest TEXT;
+
+  CREATE TABLE memo (
+    uid TEXT NOT NULL,
+    receiver TEXT NOT NULL,
+    memo TEXT NOT NULL,
+    written_at INTEGER NOT NULL,
+    PRIMARY KEY (uid, receiver)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX memo_written ON memo (written_at);
+
+  CREATE TABLE lane (
+    lane TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    written_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Brings a file to the newest schema, in one transaction. A file of another program, or of a newer Jobbell, is left as it is. */

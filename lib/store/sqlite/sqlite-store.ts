@@ -1,9 +1,13 @@
 import { resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import { settledAt } from "../settled-at.ts";
 import { stamp } from "../stamp.ts";
-import type { Advance, Store } from "../store.ts";
+import type { Advance, Delivery, Settlement, Store } from "../store.ts";
 import { explained } from "./explain.ts";
 import { jobTable } from "./jobs.ts";
+import { laneTable } from "./lanes.ts";
+import { listing } from "./listing.ts";
+import { memoTable } from "./memos.ts";
 import { openDatabase, orClosed } from "./open.ts";
 import { outboxTable } from "./outbox.ts";
 import { scopeTable } from "./scopes.ts";
@@ -34,6 +38,9 @@ function storeOf(file: string, database: DatabaseSync): Store {
   const scopes = scopeTable(database, owner);
   const jobs = jobTable(database);
   const outbox = outboxTable(database, owner);
+  const listed = listing(database);
+  const memos = memoTable(database);
+  const lanes = laneTable(database);
   const sweep = sweeper(database);
   const run = async <T>(work: () => T): Promise<T> => explained(file, work);
 
@@ -43,6 +50,15 @@ function storeOf(file: string, database: DatabaseSync): Store {
       if (!jobs.move(step, version)) return "stale";
       outbox.queue(deliveries, step.now);
       return "advanced";
+    });
+  }
+
+  function settle(claimed: Delivery, settlement: Settlement, memo: string | undefined): "settled" | "taken" {
+    if (memo === undefined) return outbox.settle(claimed, settlement);
+    return transaction(database, () => {
+      const answer = outbox.settle(claimed, settlement);
+      if (answer === "settled") memos.write(claimed, memo, settledAt(settlement));
+      return answer;
     });
   }
 
@@ -60,12 +76,19 @@ function storeOf(file: string, database: DatabaseSync): Store {
     renewScope: (claim, lease, states) => run(() => scopes.renew(claim, lease, states)),
     finishScope: (claim, states) => run(() => scopes.finish(claim, states)),
     jobs: (watch, buckets) => run(() => jobs.all(watch, buckets)),
+    jobsNamed: (watch, keys) => run(() => jobs.named(watch, keys)),
     advance: (step) => run(() => advance(step)),
     due: (now, limit, except = []) => run(() => outbox.due(now, limit, except)),
     head: (stream) => run(() => outbox.head(stream)),
+    waiting: (receiver, limit) => run(() => listed.waiting(receiver, limit)),
     claimDelivery: (delivery, lease, now) => run(() => outbox.claim(delivery, lease, now)),
-    settle: (claimed, settlement) => run(() => outbox.settle(claimed, settlement)),
+    settle: (claimed, settlement, memo) => run(() => settle(claimed, settlement, memo)),
+    memo: (stream) => run(() => memos.read(stream)),
     counts: () => run(() => outbox.counts()),
+    deliveries: (query) => run(() => listed.deliveries(query)),
+    replay: (delivery, now) => run(() => outbox.replay(delivery, Math.ceil(now))),
+    lane: (name) => run(() => lanes.read(name)),
+    moveLane: (name, before, state, now) => run(() => lanes.move(name, before, state, now)),
     watches: () => run(() => scopes.health()),
     sweep: (now) => run(() => sweep(now)),
     close: () => run(close),
