@@ -1,15 +1,18 @@
 import pMap from "p-map";
 import type { WatchEvent } from "#cluster/cluster";
 import { bucketOf } from "#store/bucket";
+import type { JobRow, Store } from "#store/store";
 import { advanceAll } from "./advance.ts";
 import { withOpen } from "./digests.ts";
 import { type Folded, type Folding, fold, type Told } from "./fold.ts";
 import { lookUp } from "./missing.ts";
 import { complaintsOf, type Seen } from "./read-object.ts";
 import type { Found, Position, Turn } from "./turn.ts";
-import { isPartial, watchId } from "./watch.ts";
+import { isPartial, type Watch, watchId } from "./watch.ts";
 
 const LOOKS_AT_ONCE = 16;
+/** What a store reads in one request. */
+const MOST_NAMED = 100;
 
 /** Changes that were compared and written, up to a position. */
 interface Applied {
@@ -88,10 +91,22 @@ type FoldedGroup = Folded & { readonly key: string };
 /** Rows are read after the changes: see {@link write}. */
 async function foldAll(turn: Turn, repeated: boolean, groups: readonly Group[]): Promise<readonly FoldedGroup[]> {
   const { services, watch } = turn;
-  const buckets = [...new Set(groups.map(([key]) => bucketOf(key)))].sort((a, b) => a - b);
-  const rows = await services.store.jobs(watchId(watch), buckets);
+  const rows = await rowsOf(
+    services.store,
+    watch,
+    groups.map(([key]) => key),
+  );
   const folding: Folding = { repeated, partial: isPartial(watch), at: now(turn) };
   return groups.map(([key, told]) => ({ key, ...fold(key, rows.get(key), told, folding) }));
+}
+
+/** Of a few jobs among many nothing else is read. */
+function rowsOf(store: Store, watch: Watch, keys: readonly string[]): Promise<ReadonlyMap<string, JobRow>> {
+  if (keys.length <= MOST_NAMED) return store.jobsNamed(watchId(watch), keys);
+  return store.jobs(
+    watchId(watch),
+    [...new Set(keys.map(bucketOf))].sort((a, b) => a - b),
+  );
 }
 
 /**

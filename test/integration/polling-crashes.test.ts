@@ -45,6 +45,7 @@ function crashing(store: Store, method: Method, nth: number, moment: "before" | 
     claimScope: guarded("claimScope", store.claimScope),
     renewScope: guarded("renewScope", store.renewScope),
     jobs: guarded("jobs", store.jobs),
+    jobsNamed: guarded("jobs", store.jobsNamed),
     advance: guarded("advance", store.advance),
     finishScope: guarded("finishScope", store.finishScope),
   };

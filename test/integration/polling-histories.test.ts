@@ -344,6 +344,7 @@ function unlucky(accident: Round["accident"], store: Store, meanwhile: () => Pro
     claimScope: guarded("claimScope", store.claimScope),
     renewScope: guarded("renewScope", store.renewScope),
     jobs: guarded("jobs", store.jobs),
+    jobsNamed: guarded("jobs", store.jobsNamed),
     advance: guarded("advance", store.advance),
     finishScope: guarded("finishScope", store.finishScope),
   };

@@ -119,12 +119,24 @@ function stoppedAt(moment: Moment, store: Store, cluster: ListedCluster, meanwhi
     cluster[method === "list" ? "onListed" : "onWatched"] = stop;
     return store;
   }
-  const call = store[method] as (...parts: readonly unknown[]) => Promise<unknown>;
-  const stopping = async (...parts: readonly unknown[]) => {
-    if (side === "before") await stop();
-    const answer = await call(...parts);
-    if (side === "after") await stop();
-    return answer;
+  const stopping = <A extends readonly unknown[], T>(call: (...parts: A) => Promise<T>) => {
+    return async (...parts: A): Promise<T> => {
+      if (side === "before") await stop();
+      const answer = await call(...parts);
+      if (side === "after") await stop();
+      return answer;
+    };
   };
-  return { ...store, [method]: stopping };
+  switch (method) {
+    case "jobs":
+      return { ...store, jobs: stopping(store.jobs), jobsNamed: stopping(store.jobsNamed) };
+    case "renewScope":
+      return { ...store, renewScope: stopping(store.renewScope) };
+    case "advance":
+      return { ...store, advance: stopping(store.advance) };
+    case "finishScope":
+      return { ...store, finishScope: stopping(store.finishScope) };
+    default:
+      return method satisfies never;
+  }
 }

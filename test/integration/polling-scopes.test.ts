@@ -37,6 +37,7 @@ function open() {
     renewScope: counted("renewScope", sqlite.renewScope),
     finishScope: counted("finishScope", sqlite.finishScope),
     jobs: counted("jobs", sqlite.jobs),
+    jobsNamed: counted("jobs", sqlite.jobsNamed),
     advance: counted("advance", sqlite.advance),
   };
   const clock = { now: NOW };
