@@ -1,19 +1,8 @@
-import type { Receiver } from "#receivers/receiver";
-import type { Delivery, Millis, Settlement, Store, Stream } from "#store/store";
-import { settle, THROTTLED_MS } from "./backoff.ts";
-import { type Lane, openLane } from "./lane.ts";
-
-export interface DeliveryServices {
-  readonly store: Store;
-  readonly receivers: ReadonlyMap<string, Receiver>;
-  readonly now: () => Millis;
-  /** From 0 to 1. */
-  readonly random: () => number;
-  /** Waits, or until aborted. */
-  readonly pause: (ms: Millis, signal: AbortSignal) => Promise<void>;
-  /** Told of each attempt once its result is written. */
-  readonly onSettled: (delivery: Delivery, settlement: Settlement) => void;
-}
+import type { Delivery, Stream } from "#store/store";
+import { attempt } from "./attempt.ts";
+import { deliverDigest } from "./digest.ts";
+import { type Outlet, openOutlets } from "./outlets.ts";
+import type { DeliveryServices, Signals } from "./services.ts";
 
 /** Brings what is due to its receivers. */
 export interface Deliverer {
@@ -32,28 +21,23 @@ export interface Deliverer {
   nudge(): void;
 }
 
-/** Longer than any post takes: a holder that died in the middle is replaced after this. */
-const LEASE_MS = 30_000;
 /** Heads that are read at once. */
 const BATCH = 64;
 /** How often to look at what comes due while posts are under way: a receiver that hangs ends none for seconds. */
 const LOOK_EVERY_MS = 1000;
-/** A receiver that the configuration no longer has may come back with the next start: its deliveries wait. */
-const UNKNOWN_RETRY_MS = 10 * 60_000;
-
 export function openDeliverer(services: DeliveryServices): Deliverer {
-  const lanes = new Map([...services.receivers].map(([name, receiver]) => [name, openLane(receiver)]));
+  const outlets = openOutlets(services.store, services.receivers.values());
   const underWay = new Map<string, Promise<void>>();
   const streams = new Map<string, Promise<void>>();
   let current: Promise<void> | undefined;
   let news = { arrived: false, wake: () => {} };
 
-  async function run(stop: AbortSignal, cut: AbortSignal): Promise<void> {
+  async function run(signals: Signals): Promise<void> {
     try {
-      while (!stop.aborted) {
+      while (!signals.stop.aborted) {
         const { promise, resolve } = Promise.withResolvers<void>();
         news = { arrived: false, wake: resolve };
-        await startDue(stop, cut);
+        await startDue(signals);
         if (underWay.size === 0 && !news.arrived) return;
         await somethingNew(promise);
       }
@@ -73,41 +57,64 @@ export function openDeliverer(services: DeliveryServices): Deliverer {
   }
 
   /** One look shows the oldest heads only: behind those of a receiver that has no room for them are the ones of others. */
-  async function startDue(stop: AbortSignal, cut: AbortSignal): Promise<void> {
+  async function startDue(signals: Signals): Promise<void> {
     for (let more = true; more; ) {
       const now = services.now();
-      const closed = [...lanes].filter(([, lane]) => !lane.isOpen(now)).map(([name]) => name);
+      const closed = [...outlets].filter(([, { lane }]) => !lane.isOpen(now)).map(([name]) => name);
       const heads = await services.store.due(now, BATCH, closed);
-      const begun = heads.filter((head) => begin(head, now, stop, cut));
-      more = heads.length === BATCH && begun.length > 0;
+      const begun = [...Map.groupBy(heads, ({ receiver }) => receiver)].map(([name, own]) =>
+        beginAll(own, outlets.get(name), signals),
+      );
+      more = heads.length === BATCH && begun.includes(true);
     }
   }
 
-  function begin(head: Delivery, now: Millis, stop: AbortSignal, cut: AbortSignal): boolean {
+  /** Begins what there is room for, of the heads of one receiver. False where that is none. */
+  function beginAll(heads: readonly Delivery[], outlet: Outlet | undefined, signals: Signals): boolean {
+    const work = (head: Delivery) =>
+      outlet?.receiver.digest === undefined
+        ? attempt(services, head, outlet, signals)
+        : serveReader(outlet, outlet.receiver.digest, head, heads.length, signals);
+    return heads.filter((head) => begin(head, outlet, () => work(head))).length > 0;
+  }
+
+  function begin(head: Delivery, outlet: Outlet | undefined, work: () => Promise<unknown>): boolean {
     const id = `${head.receiver}/${head.event.id}`;
-    const lane = lanes.get(head.receiver);
-    if (underWay.has(id) || lane?.isOpen(now) === false) return false;
-    lane?.enter();
+    if (underWay.has(id) || outlet?.lane.isOpen(services.now()) === false) return false;
+    outlet?.lane.enter();
     // An attempt that failed stays, so that the run hears of it when it next waits.
-    const attempt = attemptOne(services, head, lane, stop, cut)
-      .finally(() => lane?.leave())
+    const attempted = work()
+      .finally(() => outlet?.lane.leave())
       .then(() => void underWay.delete(id));
-    attempt.catch(() => {});
-    underWay.set(id, attempt);
+    attempted.catch(() => {});
+    underWay.set(id, attempted);
     return true;
   }
 
+  /** For whom too much is one message: this event, or, in a storm, all that wait. */
+  async function serveReader(
+    outlet: Outlet,
+    { send }: NonNullable<Outlet["receiver"]["digest"]>,
+    head: Delivery,
+    count: number,
+    signals: Signals,
+  ): Promise<void> {
+    const isStorm = await outlet.shared?.isStorm(count, services.now());
+    if (isStorm) await deliverDigest(services, outlet, send, signals);
+    else await attempt(services, head, outlet, signals);
+  }
+
   /** Room is taken before the head is read: what waits for the pace would read it for nothing. */
-  async function drain(stream: Stream, stop: AbortSignal, cut: AbortSignal): Promise<void> {
-    const lane = lanes.get(stream.receiver);
+  async function drain(stream: Stream, signals: Signals): Promise<void> {
+    const outlet = outlets.get(stream.receiver);
     for (let more = true; more; ) {
-      if ((await lane?.enterInTurn(services.now)) === "paused") return;
+      if ((await outlet?.lane.enterInTurn(services.now)) === "paused") return;
       try {
-        const head = stop.aborted ? undefined : await services.store.head(stream);
+        const head = signals.stop.aborted ? undefined : await services.store.head(stream);
         const isDue = head !== undefined && head.nextAttemptAt <= services.now();
-        more = isDue && (await attemptOne(services, head, lane, stop, cut)) === "settled";
+        more = isDue && (await attempt(services, head, outlet, signals)) === "settled";
       } finally {
-        lane?.leave();
+        outlet?.lane.leave();
       }
     }
   }
@@ -121,57 +128,14 @@ export function openDeliverer(services: DeliveryServices): Deliverer {
     nudge,
     async deliverDue(stop, cut = stop) {
       nudge();
-      current ??= run(stop, cut);
+      current ??= run({ stop, cut });
       await current;
     },
     async deliverStream(stream, stop, cut = stop) {
       const id = JSON.stringify([stream.uid, stream.receiver]);
-      const running = streams.get(id) ?? drain(stream, stop, cut).finally(() => streams.delete(id));
+      const running = streams.get(id) ?? drain(stream, { stop, cut }).finally(() => streams.delete(id));
       streams.set(id, running);
       await running;
     },
   };
-}
-
-/** `settled`: the delivery is over, and the next of its stream may go. */
-async function attemptOne(
-  services: DeliveryServices,
-  head: Delivery,
-  lane: Lane | undefined,
-  stop: AbortSignal,
-  cut: AbortSignal,
-): Promise<"settled" | "waits"> {
-  const { store, now, onSettled } = services;
-  await lane?.keepPace(now(), (ms) => services.pause(ms, stop));
-  if (stop.aborted) return "waits";
-  const claimed = await store.claimDelivery(head, { until: now() + LEASE_MS }, now());
-  if (claimed === "taken") return "waits";
-  const settlement = await post(services, claimed, lane, cut);
-  if ((await store.settle(claimed, settlement)) === "taken") return "waits";
-  onSettled(claimed, settlement);
-  return settlement.state === "retry" ? "waits" : "settled";
-}
-
-async function post(
-  { receivers, now, random }: DeliveryServices,
-  delivery: Delivery,
-  lane: Lane | undefined,
-  signal: AbortSignal,
-): Promise<Settlement> {
-  const receiver = receivers.get(delivery.receiver);
-  if (receiver === undefined) return unknownReceiver(delivery, now());
-  const outcome = await receiver.send(delivery.event, now(), signal);
-  const at = now();
-  // Cut short by our own end, not by the receiver: the next start sends it at once, with the same id.
-  if (outcome.state === "retry" && signal.aborted) {
-    return { state: "retry", nextAttemptAt: at, failed: false, error: "stopped before the answer came" };
-  }
-  if (outcome.state === "retry" && outcome.throttled) lane?.pause(at + (outcome.retryAfterMs ?? THROTTLED_MS));
-  return settle(delivery, outcome, at, random());
-}
-
-function unknownReceiver(delivery: Delivery, now: Millis): Settlement {
-  const reason = `the configuration has no receiver ${delivery.receiver}`;
-  const outcome = { state: "retry", reason, retryAfterMs: UNKNOWN_RETRY_MS, throttled: true } as const;
-  return settle(delivery, outcome, now, 0);
 }

@@ -4,7 +4,7 @@ import type { Millis } from "#store/store";
 /** One at a time where a receiver sets a pace; elsewhere as many as a small web server takes without queueing. */
 const AT_ONCE = 8;
 
-/** How fast one receiver may be served: what is slow, paused or down delays only itself. */
+/** Room for one receiver, or those of one channel, in this process: what is slow, paused or down delays only itself. */
 export interface Lane {
   /** Whether one more delivery may begin now. */
   isOpen(now: Millis): boolean;
@@ -12,18 +12,15 @@ export interface Lane {
   enter(): void;
   /** Takes room as soon as there is some, in turn; `paused`: nothing was taken, the receiver wants to be left alone. */
   enterInTurn(now: () => Millis): Promise<"entered" | "paused">;
-  /** Waits until the pace allows the next post. */
-  keepPace(now: Millis, wait: (ms: Millis) => Promise<void>): Promise<void>;
   leave(): void;
   /** Nothing begins before `until`. */
   pause(until: Millis): void;
 }
 
-export function openLane({ minGapMs }: Pick<Receiver, "minGapMs">): Lane {
-  const room = minGapMs > 0 ? 1 : AT_ONCE;
+export function openLane({ minGapMs, digest }: Pick<Receiver, "minGapMs" | "digest">): Lane {
+  const room = minGapMs > 0 || digest !== undefined ? 1 : AT_ONCE;
   const queue: (() => void)[] = [];
   let running = 0;
-  let nextAt = 0;
   let pausedUntil = 0;
 
   /** Room that was left goes to whoever waits, so that nobody else takes it first. */
@@ -44,11 +41,6 @@ export function openLane({ minGapMs }: Pick<Receiver, "minGapMs">): Lane {
       if (now() >= pausedUntil) return "entered";
       leave();
       return "paused";
-    },
-    async keepPace(now, wait) {
-      const at = Math.max(now, nextAt);
-      nextAt = at + minGapMs;
-      if (at > now) await wait(at - now);
     },
     leave,
     pause(until) {

@@ -1,4 +1,5 @@
-import { type Deliverer, type DeliveryServices, openDeliverer } from "#delivery/deliver";
+import { type Deliverer, openDeliverer } from "#delivery/deliver";
+import type { DeliveryServices } from "#delivery/services";
 import type { Outcome, Receiver } from "#receivers/receiver";
 import { sqliteStore } from "#store/sqlite/sqlite-store";
 import type { Delivery, Settlement, Store } from "#store/store";
