@@ -57,8 +57,9 @@ export const PLANTS: readonly Plant[] = [
   ["functions-are-ways-in", "functions/stored.ts", "#store/store", STORE],
   ["functions-are-ways-in", "functions/read.ts", "node:fs", "fs"],
   ["infra-knows-the-configuration", "infra/stored.ts", "#store/store", STORE],
-  ["leaves-import-nothing", "lib/text/hashed.ts", "node:crypto", "crypto"],
+  ["leaves-import-nothing", "lib/text/read.ts", "node:fs", "fs"],
   ["leaves-import-nothing", "lib/version.ts", "./text/clean.ts", "lib/text/clean.ts"],
+  ["leaves-import-nothing", "lib/signing/read.ts", "node:fs", "fs"],
 ];
 
 const PACKAGES = ["zod", "p-map", "for-tests", "unlisted"];

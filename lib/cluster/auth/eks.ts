@@ -1,6 +1,6 @@
+import { awsKeysIn, presignAws } from "#signing/aws-signature";
 import type { Credentials } from "../access.ts";
 import { ClusterError } from "../cluster.ts";
-import { awsKeysIn, presignAws } from "./aws-signature.ts";
 import { bearer, cached } from "./cached.ts";
 
 export interface EksOptions {

@@ -1,5 +1,5 @@
+import { compactDate } from "#signing/canonical";
 import type { Credentials, Unsigned } from "../access.ts";
-import { compactDate } from "./canonical.ts";
 import { huaweiAuthorization } from "./huawei-signature.ts";
 
 /** An access key of Huawei Cloud. A security token makes it a temporary one. */

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { canonicalQuery, encode, sha256 } from "./canonical.ts";
+import { canonicalQuery, encode, sha256 } from "#signing/canonical";
 
 /** What the signature covers. Header names in lower case; `host` and `x-sdk-date` (`YYYYMMDDTHHMMSSZ`) must be among them. */
 export interface ToSign {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { compactDate } from "#cluster/auth/canonical";
 import { huaweiAuthorization, type ToSign } from "#cluster/auth/huawei-signature";
+import { compactDate } from "#signing/canonical";
 
 const SECRET = "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc";
 const MASKED = "MFyfvK41ba2giqM7**********KGpownRZlmVmHc";
