@@ -1,6 +1,7 @@
 import type { EventType, JobEvent } from "#jobs/event";
 import type { ReplicaCount, Replicas } from "#jobs/job";
 import { clean, oneLine } from "#text/clean";
+import type { Digest } from "./receiver.ts";
 
 /** An event in the words that people read, free of control characters and not yet escaped for any medium. */
 export interface Description {
@@ -137,3 +138,78 @@ function countInWords({ active, succeeded, failed, desired }: ReplicaCount): str
   ];
   return parts.join(", ");
 }
+
+/** Many events in the words that people read, free of control characters and not yet escaped for any medium. */
+export interface DigestDescription {
+  readonly emoji: string;
+  /** How many there are: `37 events of 24 jobs`. */
+  readonly headline: string;
+  /** Of all that happened what matters most. */
+  readonly gravest: EventType;
+  /** Namespace and what happened there, the fullest first: `ml (prod)`, `12 Failed, 3 Succeeded`. At most ten. */
+  readonly counts: readonly Fact[];
+  /** The first events, those that matter most before others: `❌ Failed: mnist (ml, prod)`. At most ten. */
+  readonly first: readonly string[];
+  /** How many events are not among the first. */
+  readonly more: number;
+  /** Where to find all of them. */
+  readonly hint: string;
+}
+
+// Ten fields are what a Slack section takes, and more than most people read.
+const MAX_NAMESPACES = 10;
+const MAX_FIRST = 10;
+
+/** The one place that puts a digest into words. */
+export function digestInWords({ id, events }: Digest): DigestDescription {
+  const sorted = events.toSorted((a, b) => gravity(a.event) - gravity(b.event));
+  const jobs = new Set(events.map(({ cluster, uid }) => `${cluster}/${uid}`)).size;
+  const first = sorted.slice(0, MAX_FIRST);
+  return {
+    emoji: "📊",
+    headline: `${events.length} events of ${jobs} ${jobs === 1 ? "job" : "jobs"}`,
+    gravest: sorted[0]?.event ?? "Created",
+    counts: countsOf(sorted),
+    first: first.map((event) => `${EMOJI[event.event]} ${stateOf(event)}: ${oneLine(event.name)} (${placeOf(event)})`),
+    more: events.length - first.length,
+    hint: `jobbell deliveries lists all that is in ${id}`,
+  };
+}
+
+/** The whole digest in one line: `📊 37 events of 24 jobs: 12 Failed, 25 Succeeded`. */
+export function digestInOneLine(digest: Digest): string {
+  const { emoji, headline } = digestInWords(digest);
+  return `${emoji} ${headline}: ${statesInWords(digest.events)}`;
+}
+
+function countsOf(events: readonly JobEvent[]): readonly Fact[] {
+  const places = [...Map.groupBy(events, ({ namespace, cluster }) => `${oneLine(namespace)} (${oneLine(cluster)})`)];
+  const fullest = places.toSorted(([, a], [, b]) => b.length - a.length);
+  const shown = fullest.length > MAX_NAMESPACES ? MAX_NAMESPACES - 1 : fullest.length;
+  const rest = fullest.slice(shown);
+  const others =
+    rest.length === 0 ? [] : [[`${rest.length} more namespaces`, rest.flatMap(([, there]) => there)] as const];
+  return [...fullest.slice(0, shown), ...others].map(([place, there]) => [place, statesInWords(there)]);
+}
+
+function statesInWords(events: readonly JobEvent[]): string {
+  return GRAVEST_FIRST.map((type) => [type, events.filter(({ event }) => event === type).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([type, count]) => `${count} ${type}`)
+    .join(", ");
+}
+
+const GRAVEST_FIRST: readonly EventType[] = [
+  "Failed",
+  "Restarting",
+  "Vanished",
+  "Suspended",
+  "Succeeded",
+  "Resumed",
+  "Running",
+  "Created",
+];
+
+const gravity = (type: EventType): number => GRAVEST_FIRST.indexOf(type);
+
+const placeOf = ({ namespace, cluster }: JobEvent): string => [namespace, cluster].map(oneLine).join(", ");

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { EVENT_TYPES, type JobEvent } from "#jobs/event";
+import type { Digest } from "#receivers/receiver";
 
 /** A job that failed after two hours; what a test is about is put in its place. */
 export function jobEvent(changes: Partial<JobEvent> = {}): JobEvent {
@@ -27,6 +28,21 @@ export function jobEvent(changes: Partial<JobEvent> = {}): JobEvent {
   };
 }
 
+/** A digest of so many events, each of a job of its own, in turn of all sorts and of three namespaces. */
+export function storm(size: number): Digest {
+  const namespaces = ["ml", "batch", "research"];
+  const events = Array.from({ length: size }, (_, index) =>
+    jobEvent({
+      id: `evt_${String(index).padStart(32, "0")}`,
+      uid: `uid-${index}`,
+      name: `train-${index}`,
+      namespace: namespaces[index % namespaces.length]!,
+      event: EVENT_TYPES[index % EVENT_TYPES.length]!,
+    }),
+  );
+  return { id: "dig_0123456789abcdef0123456789abcdef", events };
+}
+
 const HOSTILE = [
   "<!channel>",
   "<!here|here>",
@@ -45,6 +61,13 @@ const HOSTILE = [
   "a\u0000b\r\nc\td",
   '","text":"<!channel>',
   "__proto__",
+  "[ok](https://evil.example) www.evil.example mailto:a@evil.example",
+  '<at>everyone</at> <at id="0">all</at>',
+  "{{DATE(2026-11-21T02:17:11Z, LONG)}} {{ time(2026-11-21T02:17:11Z)}}",
+  "<@123456789012345678> <@&123456789012345678> <#123456789012345678> <t:0:R> </help:1> <id:home>",
+  "||spoiler|| __line__ ***all*** :tada: <a:wave:1>",
+  "# big\n-# small\n- list\n1. list\n> quote\n>>> quotes",
+  "a\\*b\\\\_c\\",
 ];
 
 const halves = fc.string({ unit: fc.integer({ min: 0xd7f0, max: 0xe00f }).map((code) => String.fromCharCode(code)) });
@@ -111,3 +134,9 @@ export const hostileEvent: fc.Arbitrary<JobEvent> = fc.record(
     ],
   },
 );
+
+/** A digest of any such events. */
+export const hostileDigest: fc.Arbitrary<Digest> = fc.record({
+  id: fc.constant("dig_0123456789abcdef0123456789abcdef"),
+  events: fc.array(hostileEvent, { minLength: 2, maxLength: 40 }),
+});

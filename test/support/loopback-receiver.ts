@@ -38,10 +38,12 @@ export interface Loopback<R extends Received = Received> extends AsyncDisposable
   close(): Promise<void>;
 }
 
-type Judge = (request: Pick<Received, "method" | "headers" | "body">) => Exclude<Answer, string>;
+export type Judge = (
+  request: Pick<Received, "method" | "path" | "headers" | "body">,
+) => Exclude<Answer, string> | Promise<Exclude<Answer, string>>;
 
 /** A server on 127.0.0.1 that judges each request. */
-async function start(path: string, judge: Judge): Promise<Loopback> {
+export async function startLoopback(path: string, judge: Judge): Promise<Loopback> {
   const requests: Received[] = [];
   const accepted: Received[] = [];
   const script: Answer[] = [];
@@ -51,7 +53,7 @@ async function start(path: string, judge: Judge): Promise<Loopback> {
     const { method = "", url = "", headers } = request;
     const body = await text(request);
     const scripted = script.shift();
-    const answer = scripted ?? judge({ method, headers, body });
+    const answer = scripted ?? (await judge({ method, path: url, headers, body }));
     const status = statusOf(answer);
     const received = { method, path: url, headers, body, port: request.socket.remotePort, status };
     requests.push(received);
@@ -133,7 +135,7 @@ export async function startSlack({ minGapMs = 0 }: SlackOptions = {}): Promise<S
     refusals.push(why);
     return { status, body, headers };
   };
-  const server = await start("/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX", (request) => {
+  const server = await startLoopback("/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX", (request) => {
     if (request.method !== "POST") return refuse(405, "method_not_allowed", request.method);
     if (!request.headers["content-type"]?.startsWith("application/json"))
       return refuse(400, "invalid_payload", "not JSON");
@@ -167,7 +169,7 @@ async function startWebhookServer(
   webhook: Webhook | undefined,
   { clock }: WebhookServerOptions,
 ): Promise<WebhookServer> {
-  const server = await start("/hooks/jobs-4f9c2a", ({ method, headers, body }) => {
+  const server = await startLoopback("/hooks/jobs-4f9c2a", ({ method, headers, body }) => {
     if (method !== "POST") return { status: 405 };
     const { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": signature } = headers;
     if (typeof id !== "string" || typeof timestamp !== "string") return { status: 400, body: "no id or timestamp" };

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { parseStrictly } from "./strict-json.ts";
 
 // Slack's documented rules for what Jobbell sends. What is not listed here is refused, as a typing mistake would be.
 const plainText = (max: number) =>
@@ -37,20 +38,8 @@ export const MAX_MESSAGE_CHARACTERS = 13_000;
 /** Why Slack would not take a body, or `undefined` where it would. */
 export function violation(body: string): string | undefined {
   if (body.length > MAX_MESSAGE_CHARACTERS) return `the message has ${body.length} characters`;
-  const payload = SlackPayload.safeParse(parse(body));
+  const payload = SlackPayload.safeParse(parseStrictly(body));
   return payload.success ? undefined : z.prettifyError(payload.error);
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body, (_, value) => {
-      // It has no UTF-8 form, and no place in a database.
-      if (typeof value === "string" && /\p{Surrogate}/u.test(value)) throw new Error("half a surrogate pair");
-      return value;
-    });
-  } catch {
-    return undefined;
-  }
 }
 
 /** Every string of a payload that Slack displays. */

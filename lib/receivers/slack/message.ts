@@ -1,25 +1,9 @@
-import type { EventType, JobEvent } from "#jobs/event";
-import { oneLine } from "#text/clean";
-import { type Description, describe, type Fact, inOneLine } from "../words.ts";
-import { inert, plain } from "./escape.ts";
-
-interface PlainText {
-  readonly type: "plain_text";
-  readonly text: string;
-  readonly emoji: false;
-}
-
-interface Mrkdwn {
-  readonly type: "mrkdwn";
-  readonly text: string;
-  readonly verbatim: true;
-}
-
-type Block =
-  | { readonly type: "header"; readonly text: PlainText }
-  | { readonly type: "section"; readonly text: PlainText | Mrkdwn }
-  | { readonly type: "section"; readonly fields: readonly Mrkdwn[] }
-  | { readonly type: "context"; readonly elements: readonly (PlainText | Mrkdwn)[] };
+import type { JobEvent } from "#jobs/event";
+import { cut, oneLine } from "#text/clean";
+import type { Digest } from "../receiver.ts";
+import { type Description, describe, digestInOneLine, digestInWords, type Fact, inOneLine } from "../words.ts";
+import { alarm, type Block, COLORS, FIELD, type Mrkdwn, moment, mrkdwn, plainText } from "./blocks.ts";
+import { inert } from "./escape.ts";
 
 /** What an incoming webhook takes. `text` is what notifications and screen readers say; the channel shows the blocks. */
 export interface SlackMessage {
@@ -34,9 +18,7 @@ export interface SlackMessage {
 
 // Slack allows 150, 3000 and 2000 characters, and about 13,000 in all. People read less than that.
 const HEADER = 150;
-const MESSAGE = 700;
 const NOTE = 300;
-const FIELD = 300;
 const FALLBACK = 600;
 
 /** Puts an event into a Slack message: the headline, beside a bar of the state's colour why and where, then when. */
@@ -51,6 +33,31 @@ export function slackMessage(event: JobEvent): SlackMessage {
   };
 }
 
+// Slack allows 3000.
+const FIRST = 2_000;
+
+/** Puts many events into one Slack message: how many, beside a bar of the gravest state's colour what happened where, then the first. */
+export function slackDigest(digest: Digest): SlackMessage {
+  const { emoji, headline, gravest, counts, first, more, hint } = digestInWords(digest);
+  const names = [...first.map((line) => cut(line, FIELD)), ...(more > 0 ? [`… and ${more} more`] : [])];
+  return {
+    text: inert(digestInOneLine(digest), FALLBACK),
+    blocks: [{ type: "header", text: plainText(`${emoji} ${headline}`, HEADER) }],
+    attachments: [
+      {
+        color: COLORS[gravest],
+        blocks: [
+          { type: "section", fields: counts.map(count) },
+          { type: "section", text: plainText(names.join("\n"), FIRST) },
+          { type: "context", elements: [plainText(hint, NOTE)] },
+        ],
+      },
+    ],
+    unfurl_links: false,
+    unfurl_media: false,
+  };
+}
+
 // What went wrong is read before where; what went well needs its reason only as a note.
 function details(event: JobEvent, description: Description): readonly Block[] {
   const fields = factsOf(event, description).map(field);
@@ -58,13 +65,6 @@ function details(event: JobEvent, description: Description): readonly Block[] {
   const where: readonly Block[] = fields.length === 0 ? [] : [{ type: "section", fields }];
   const isTrouble = event.event === "Failed" || event.event === "Restarting";
   return isTrouble ? [...alarm(description), ...where] : [...where, ...note(description)];
-}
-
-function alarm({ reason, message }: Description): readonly Block[] {
-  return [
-    ...(reason === undefined ? [] : [{ type: "section", text: mrkdwn(`*${inert(reason, FIELD)}*`) } as const]),
-    ...(message === undefined ? [] : [{ type: "section", text: plainText(message, MESSAGE) } as const]),
-  ];
 }
 
 function note({ reason, message }: Description): readonly Block[] {
@@ -81,30 +81,6 @@ function field([label, value]: Fact): Mrkdwn {
   return mrkdwn(`*${label}*\n${inert(value, FIELD)}`);
 }
 
-// Slack shows the time in each reader's own zone.
-function moment(at: string): Block {
-  const seconds = Math.floor(Date.parse(at) / 1_000);
-  const fallback = inert(at, 40);
-  const time = `<!date^${seconds}^{date_short_pretty} at {time_secs}|${fallback}>`;
-  return { type: "context", elements: [mrkdwn(Number.isNaN(seconds) ? fallback : time)] };
+function count([place, states]: Fact): Mrkdwn {
+  return mrkdwn(`*${inert(place, FIELD)}*\n${states}`);
 }
-
-function plainText(text: string, max: number): PlainText {
-  return { type: "plain_text", text: plain(text, max), emoji: false };
-}
-
-// `verbatim`: Slack makes no links and mentions of its own out of what merely looks like one.
-function mrkdwn(text: string): Mrkdwn {
-  return { type: "mrkdwn", text, verbatim: true };
-}
-
-const COLORS: Readonly<Record<EventType, string>> = {
-  Created: "#8d99ae",
-  Running: "#1d9bd1",
-  Restarting: "#ecb22e",
-  Suspended: "#6b7280",
-  Resumed: "#1d9bd1",
-  Succeeded: "#2eb67d",
-  Failed: "#e01e5a",
-  Vanished: "#7c3085",
-};

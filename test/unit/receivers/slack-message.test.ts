@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EVENT_TYPES } from "#jobs/event";
-import { slackMessage } from "#receivers/slack/message";
-import { hostileEvent, jobEvent } from "../../support/events.ts";
+import { slackDigest, slackMessage } from "#receivers/slack/message";
+import { hostileDigest, hostileEvent, jobEvent, storm } from "../../support/events.ts";
 import {
   asSeen,
   MAX_MESSAGE_CHARACTERS,
@@ -113,4 +114,46 @@ describe("a Slack message", () => {
     });
     fc.assert(property, { numRuns: 500 });
   });
+});
+
+describe("a digest in Slack", () => {
+  test("says how many, then what happened where, then the first, and has the colour of the gravest", () => {
+    const payload = SlackPayload.parse(slackDigest(storm(12)));
+    expect(asSeen(payload).split("\n")).toEqual([
+      "📊 12 events of 12 jobs",
+      "┃ ml (prod): 1 Failed, 1 Suspended, 1 Running, 1 Created",
+      "┃ research (prod): 1 Restarting, 1 Suspended, 1 Succeeded, 1 Created",
+      "┃ batch (prod): 1 Restarting, 1 Vanished, 1 Resumed, 1 Running",
+      "┃ ❌ Failed: train-6 (ml, prod)",
+      "┃ 🔄 Restarting: train-2 (research, prod)",
+      "┃ 🔄 Restarting: train-10 (batch, prod)",
+      "┃ 👻 Vanished: train-7 (batch, prod)",
+      "┃ 💤 Suspended: train-3 (ml, prod)",
+      "┃ 💤 Suspended: train-11 (research, prod)",
+      "┃ ✅ Succeeded: train-5 (research, prod)",
+      "┃ ⏩ Resumed: train-4 (batch, prod)",
+      "┃ 🚀 Running again: train-1 (batch, prod)",
+      "┃ 🚀 Running again: train-9 (ml, prod)",
+      "┃ … and 2 more",
+      "┃ jobbell deliveries lists all that is in dig_0123456789abcdef0123456789abcdef",
+    ]);
+    expect(payload.attachments?.[0]?.color).toBe(slackMessage(jobEvent()).attachments[0]?.color);
+  });
+
+  test("rings nobody, links nowhere and keeps all limits, whatever the cluster sends", () => {
+    const property = fc.property(hostileDigest, (digest) => {
+      const message = slackDigest(digest);
+      const body = JSON.stringify(message);
+      expect(violation(body)).toBeUndefined();
+      expect(mentionsAndLinks(SlackPayload.parse(message))).toEqual([]);
+    });
+    fc.assert(property, { numRuns: 200 });
+  });
+});
+
+test("docs/receivers.md shows what Slack is sent of a digest", () => {
+  const message = slackDigest(storm(37));
+  const docs = readFileSync(new URL("../../../docs/receivers.md", import.meta.url), "utf8");
+  expect(docs).toContain(`\n${asSeen(SlackPayload.parse(message))}\n`);
+  expect(docs).toContain(`\n${JSON.stringify(message, null, 2)}\n`);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { httpPost } from "#receivers/post";
 import { slackReceiver } from "#receivers/slack/slack";
 import { jobEvent } from "../../support/events.ts";
 import { startSlack } from "../../support/loopback-receiver.ts";
@@ -8,7 +9,10 @@ const forever = new AbortController().signal;
 async function start(options: Parameters<typeof startSlack>[0] = {}) {
   const slack = await startSlack(options);
   onTestFinished(() => slack.close());
-  return { slack, receiver: slackReceiver({ name: "ml-alerts", webhookUrl: slack.url }) };
+  return {
+    slack,
+    receiver: slackReceiver({ name: "ml-alerts", webhookUrl: slack.url, post: httpPost({ allowPrivate: true }) }),
+  };
 }
 
 describe("the Slack receiver", () => {

@@ -2,8 +2,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { EventType, JobEvent } from "#jobs/event";
 import type { Replicas } from "#jobs/job";
-import { describe as describeEvent, duration, inOneLine, replicasInWords } from "#receivers/words";
-import { hostileEvent, jobEvent } from "../../support/events.ts";
+import {
+  describe as describeEvent,
+  digestInOneLine,
+  digestInWords,
+  duration,
+  inOneLine,
+  replicasInWords,
+} from "#receivers/words";
+import { hostileDigest, hostileEvent, jobEvent, storm } from "../../support/events.ts";
 
 const {
   durationSeconds: _,
@@ -131,5 +138,80 @@ describe("replicas", () => {
   test("of more types than anybody reads end in …", () => {
     const many = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`R${index}`, { ...none, active: 1 }]));
     expect(replicasInWords(many)).toMatch(/^R0 1 active; .*; R7 1 active; …$/);
+  });
+});
+
+describe("a digest in words", () => {
+  const of = (...events: readonly JobEvent[]) => digestInWords({ id: "dig_1", events });
+
+  test("counts events and jobs, and where what happened, the fullest namespace first", () => {
+    const one = { uid: "1", namespace: "batch" } as const;
+    const words = of(
+      jobEvent({ ...one, event: "Created" }),
+      jobEvent({ ...one, event: "Running" }),
+      jobEvent({ ...one, event: "Succeeded" }),
+      jobEvent({ uid: "2", event: "Failed", name: "resnet" }),
+      jobEvent({ uid: "1", event: "Failed", cluster: "lab" }),
+    );
+    expect(words).toMatchObject({
+      headline: "5 events of 3 jobs",
+      gravest: "Failed",
+      counts: [
+        ["batch (prod)", "1 Succeeded, 1 Running, 1 Created"],
+        ["ml (prod)", "1 Failed"],
+        ["ml (lab)", "1 Failed"],
+      ],
+    });
+    expect(of(jobEvent({ event: "Created" }), jobEvent({ event: "Running" })).headline).toBe("2 events of 1 job");
+  });
+
+  test("names first what matters most, and else what happened first", () => {
+    const named = (name: string, event: EventType) => jobEvent({ name, event });
+    const { first, more } = of(
+      named("a", "Running"),
+      named("b", "Succeeded"),
+      named("c", "Failed"),
+      named("d", "Running"),
+    );
+    expect(first).toEqual([
+      "❌ Failed: c (ml, prod)",
+      "✅ Succeeded: b (ml, prod)",
+      "🚀 Running again: a (ml, prod)",
+      "🚀 Running again: d (ml, prod)",
+    ]);
+    expect(more).toBe(0);
+  });
+
+  test("names ten events and says how many more there are, and where to find all", () => {
+    const { first, more, hint } = digestInWords(storm(37));
+    expect(first).toHaveLength(10);
+    expect(more).toBe(27);
+    expect(hint).toBe("jobbell deliveries lists all that is in dig_0123456789abcdef0123456789abcdef");
+  });
+
+  test("shows ten namespaces at most, and counts all others in the last line", () => {
+    const inNamespaces = (count: number) =>
+      of(...Array.from({ length: count }, (_, index) => jobEvent({ namespace: `ns-${index}` }))).counts;
+    expect(inNamespaces(10).at(-1)).toEqual(["ns-9 (prod)", "1 Failed"]);
+    expect(inNamespaces(14)).toHaveLength(10);
+    expect(inNamespaces(14).at(-1)).toEqual(["5 more namespaces", "5 Failed"]);
+  });
+
+  test("is in one line what happened, the gravest first", () => {
+    expect(digestInOneLine(storm(9))).toBe(
+      "📊 9 events of 9 jobs: 1 Failed, 1 Restarting, 1 Vanished, 1 Suspended, 1 Succeeded, 1 Resumed, 1 Running, 2 Created",
+    );
+  });
+
+  test("whatever the cluster sends, every event is counted and no control character stays", () => {
+    const total = (text: string) => Array.from(text.matchAll(/(\d+) [A-Z]/g), ([, count]) => Number(count));
+    fc.assert(
+      fc.property(hostileDigest, (digest) => {
+        const { first, more, counts } = digestInWords(digest);
+        const counted = counts.flatMap(([, states]) => total(states)).reduce((sum, count) => sum + count, 0);
+        expect([counted, first.length + more]).toEqual([digest.events.length, digest.events.length]);
+        for (const line of [...first, ...counts.flat()]) expect(line).toMatch(/^[^\p{Cc}\p{Bidi_Control}]+$/u);
+      }),
+    );
   });
 });
