@@ -37,6 +37,7 @@ const FAILURES: Readonly<Record<PostFailure, string>> = {
   unresolved: "the receiver's host name was not found",
   unreachable: "the receiver could not be reached",
   tls: "no trusted TLS connection to the receiver: check its certificate and the URL's scheme",
+  private: "the receiver's address is private, nothing was sent: where that is right, say allowPrivate: true",
   garbled: "the receiver's answer was not HTTP",
   stopped: "stopped before the receiver answered",
 };

@@ -2,7 +2,9 @@ import { once } from "node:events";
 import type * as Http from "node:http";
 import type * as Https from "node:https";
 import type { LookupFunction } from "node:net";
+import { isPrivateAddress } from "#text/private-address";
 import { VERSION } from "#version";
+import { guardedLookup, guardSocket, isRefusedLiteral, REFUSED, type Refuses } from "./guard.ts";
 
 // Not imported: that reads every export of node:http, the lazy ones too, and so loads all of undici, 30 ms of a cold start.
 const http = process.getBuiltinModule("node:http");
@@ -22,6 +24,7 @@ export type PostFailure =
   | "unresolved" // no such host name
   | "unreachable"
   | "tls"
+  | "private" // an address that is not everybody's: nothing was sent
   | "garbled" // an answer that is not HTTP
   | "stopped"; // the caller's signal
 
@@ -41,6 +44,10 @@ export interface PostOptions {
   readonly maxAnswerBytes?: number;
   /** Resolves host names in place of the system. */
   readonly lookup?: LookupFunction;
+  /** Posts to this machine and to private networks, too. Without it the answer for such an address is `private`. */
+  readonly allowPrivate?: boolean;
+  /** Tells which addresses are private in place of {@link isPrivateAddress}. */
+  readonly isPrivate?: Refuses;
 }
 
 interface Client {
@@ -48,22 +55,28 @@ interface Client {
   readonly connectTimeoutMs: number;
   readonly totalTimeoutMs: number;
   readonly maxAnswerBytes: number;
+  readonly refuses: Refuses;
 }
+
+const NOTHING: Refuses = () => false;
 
 // Below the idle time of common servers and proxies (5 s and more), so that a connection is seldom reused just as the
 // other side closes it: whether such a post was taken is not known. Idle sockets keep no process alive.
 const IDLE_MS = 3_000;
 
-/** The one HTTP client of all receivers, with connections that are kept alive for a few seconds. */
+/** The one HTTP client of all receivers, with connections that are kept alive for a few seconds, and shared with no other client. */
 export function httpPost(options: PostOptions = {}): Post {
-  const { connectTimeoutMs = 5_000, totalTimeoutMs = 10_000, maxAnswerBytes = 65_536, lookup } = options;
-  const socket = { keepAlive: true, timeout: IDLE_MS, ...(lookup && { lookup }) };
+  const { connectTimeoutMs = 5_000, totalTimeoutMs = 10_000, maxAnswerBytes = 65_536 } = options;
+  const { lookup, allowPrivate = false, isPrivate = isPrivateAddress } = options;
+  const refuses = allowPrivate ? NOTHING : isPrivate;
+  const socket = { keepAlive: true, timeout: IDLE_MS, lookup: guardedLookup(refuses, lookup) };
   const agents = { "http:": new http.Agent(socket), "https:": new https.Agent(socket) };
-  const client: Client = { agents, connectTimeoutMs, totalTimeoutMs, maxAnswerBytes };
+  const client: Client = { agents, connectTimeoutMs, totalTimeoutMs, maxAnswerBytes, refuses };
   return (request, signal) => exchange(client, request, signal);
 }
 
 async function exchange(client: Client, { url, headers, body }: PostRequest, signal: AbortSignal): Promise<PostResult> {
+  if (isRefusedLiteral(url, client.refuses)) return { type: "failure", failure: "private" };
   const stop = new AbortController();
   const fail = (failure: PostFailure) => () => stop.abort(failure);
   const stopped = fail("stopped");
@@ -72,6 +85,7 @@ async function exchange(client: Client, { url, headers, body }: PostRequest, sig
   try {
     if (signal.aborted) stopped();
     const request = open(client, url, { ...headers, "content-length": String(Buffer.byteLength(body)) }, stop.signal);
+    request.once("socket", (socket) => guardSocket(socket, client.refuses));
     limitConnect(request, client.connectTimeoutMs, fail("timeout"));
     request.end(body);
     const [response] = (await once(request, "response")) as [Http.IncomingMessage];
@@ -126,6 +140,7 @@ const BY_CODE: Readonly<Record<string, PostFailure>> = {
   ENOTFOUND: "unresolved",
   EAI_AGAIN: "unresolved",
   ETIMEDOUT: "timeout",
+  [REFUSED]: "private",
 };
 
 function failureOf(error: unknown): PostFailure {

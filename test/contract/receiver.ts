@@ -1,25 +1,30 @@
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { httpPost, type Post } from "#receivers/post";
+import { httpPost, type Post, type PostOptions } from "#receivers/post";
 import type { Outcome, Receiver } from "#receivers/receiver";
-import { hostileEvent, jobEvent } from "../support/events.ts";
+import { hostileDigest, hostileEvent, jobEvent, storm } from "../support/events.ts";
 import type { Loopback } from "../support/loopback-receiver.ts";
 
 export interface ReceiverSetup {
   /** A server that holds the rules of the receiver's service. */
   startServer(): Promise<Loopback>;
   receiver(options: { readonly name: string; readonly url: string; readonly post: Post }): Receiver;
+  /** People read it: its receiver is made with `digestAbove: 20`. */
+  readonly digests?: true;
   /** What no outcome may repeat, beside the address. */
   readonly secrets: readonly string[];
+  /** What a 2xx says that means success, where the status alone does not: what cannot be read is then tried again. */
+  readonly success?: string;
 }
 
 const NOW = Date.UTC(2026, 10, 21, 2, 17, 12);
 const IN_90_SECONDS = new Date(NOW + 90_000).toUTCString();
 const forever = new AbortController().signal;
+const loopback = (options: PostOptions) => httpPost({ ...options, allowPrivate: true });
 
 /** What every receiver promises, whatever it says and to whom. */
 export function receiverContract(kind: string, setup: ReceiverSetup): void {
-  async function start(post: Post = httpPost({ totalTimeoutMs: 5_000 })) {
+  async function start(post: Post = loopback({ totalTimeoutMs: 5_000 })) {
     const server = await setup.startServer();
     onTestFinished(() => server.close());
     const make = (url: string) => setup.receiver({ name: "alerts", url, post });
@@ -29,7 +34,8 @@ export function receiverContract(kind: string, setup: ReceiverSetup): void {
   function hidden(url: string): readonly string[] {
     const { host, hostname, port, pathname } = new URL(url);
     const segments = pathname.split("/").filter((segment) => segment.length > 8);
-    return [url, host, hostname, port, pathname, ...segments, ...setup.secrets];
+    const path = pathname === "/" ? [] : [pathname];
+    return [url, host, hostname, port, ...path, ...segments, ...setup.secrets];
   }
 
   function expectNoSecret(outcome: Outcome, url: string): void {
@@ -42,7 +48,7 @@ export function receiverContract(kind: string, setup: ReceiverSetup): void {
     test("delivers an event that its service accepts", async () => {
       const { server, receiver } = await start();
       expect(receiver).toMatchObject({ name: "alerts", kind });
-      expect(await receiver.send(jobEvent(), NOW, forever)).toEqual({ state: "delivered" });
+      expect(await receiver.send(jobEvent(), NOW, forever)).toMatchObject({ state: "delivered" });
       expect(server.accepted).toHaveLength(1);
     });
 
@@ -78,9 +84,10 @@ export function receiverContract(kind: string, setup: ReceiverSetup): void {
       [504, "retry", false],
     ] as const)("an answer of %i is %s (throttled: %s)", async (status, state, throttled) => {
       const { server, receiver } = await start();
-      server.answer({ status });
+      const isSilent = status === 204 && setup.success !== undefined;
+      server.answer({ status, ...(status < 300 && !isSilent && { body: setup.success ?? "" }) });
       const outcome = await receiver.send(jobEvent(), NOW, forever);
-      expect(outcome.state).toBe(state);
+      expect(outcome.state).toBe(isSilent ? "retry" : state);
       expect("throttled" in outcome).toBe(throttled);
       expectNoSecret(outcome, server.url);
     });
@@ -132,19 +139,19 @@ export function receiverContract(kind: string, setup: ReceiverSetup): void {
       const { server, receiver } = await start();
       await server.close();
       const outcome = await receiver.send(jobEvent(), NOW, forever);
-      expect(outcome).toEqual({ state: "retry", reason: "the receiver refused the connection" });
+      expect(outcome).toMatchObject({ state: "retry", reason: "the receiver refused the connection" });
     });
 
     test("a server that never answers is tried again", async () => {
-      const { server, receiver } = await start(httpPost({ totalTimeoutMs: 100 }));
+      const { server, receiver } = await start(loopback({ totalTimeoutMs: 100 }));
       server.answer("hang");
       const outcome = await receiver.send(jobEvent(), NOW, forever);
-      expect(outcome).toEqual({ state: "retry", reason: "the receiver did not answer in time" });
+      expect(outcome).toMatchObject({ state: "retry", reason: "the receiver did not answer in time" });
     });
 
     test("a host that has no address, or no TLS, is tried again and not named", async () => {
       const nowhere = Object.assign(new Error("getaddrinfo ENOTFOUND secret-host.example"), { code: "ENOTFOUND" });
-      const { server, make } = await start(httpPost({ lookup: (_host, _options, found) => found(nowhere, "") }));
+      const { server, make } = await start(loopback({ lookup: (_host, _options, found) => found(nowhere, "") }));
       for (const url of [
         server.url.replace("127.0.0.1", "secret-host.example"),
         server.url.replace("http:", "https:"),
@@ -155,11 +162,12 @@ export function receiverContract(kind: string, setup: ReceiverSetup): void {
       }
     });
 
-    test("a success whose body breaks off or never ends is delivered", async () => {
-      const { server, receiver } = await start(httpPost({ totalTimeoutMs: 200 }));
+    test("a success whose body breaks off or never ends is delivered, unless the body decides", async () => {
+      const { server, receiver } = await start(loopback({ totalTimeoutMs: 200 }));
       const answers = ["broken-body", "endless", { status: 200, body: "x".repeat(1_000_000) }] as const;
       server.answer(...answers);
-      for (const _ of answers) expect(await receiver.send(jobEvent(), NOW, forever)).toEqual({ state: "delivered" });
+      const state = setup.success === undefined ? "delivered" : "retry";
+      for (const _ of answers) expect(await receiver.send(jobEvent(), NOW, forever)).toMatchObject({ state });
       expect(server.requests).toHaveLength(answers.length);
     });
 
@@ -182,6 +190,14 @@ export function receiverContract(kind: string, setup: ReceiverSetup): void {
       }
     });
 
+    test("nothing is sent to a private address, and the reason does not name it", async () => {
+      const { server, receiver } = await start(httpPost());
+      const outcome = await receiver.send(jobEvent(), NOW, forever);
+      expect(outcome).toMatchObject({ state: "retry", reason: expect.stringContaining("allowPrivate: true") });
+      expectNoSecret(outcome, server.url);
+      expect(server.requests).toEqual([]);
+    });
+
     test("an answer of megabytes is read at its beginning only", async () => {
       const { server, receiver } = await start();
       server.answer({ status: 400, body: "no ".repeat(2_000_000) });
@@ -198,8 +214,8 @@ export function receiverContract(kind: string, setup: ReceiverSetup): void {
       await server.received(1);
       shutdown.abort();
       const stopped = { state: "retry", reason: "stopped before the receiver answered" };
-      expect(await attempt).toEqual(stopped);
-      expect(await receiver.send(jobEvent(), NOW, shutdown.signal)).toEqual(stopped);
+      expect(await attempt).toMatchObject(stopped);
+      expect(await receiver.send(jobEvent(), NOW, shutdown.signal)).toMatchObject(stopped);
       expect(server.requests).toHaveLength(1);
     });
 
@@ -216,9 +232,56 @@ export function receiverContract(kind: string, setup: ReceiverSetup): void {
     test("whatever text a cluster sends is accepted by the service", async () => {
       const { receiver } = await start();
       const property = fc.asyncProperty(hostileEvent, async (event) => {
-        expect(await receiver.send(event, NOW, forever)).toEqual({ state: "delivered" });
+        expect(await receiver.send(event, NOW, forever)).toMatchObject({ state: "delivered" });
       });
       await fc.assert(property, { numRuns: 150 });
+    });
+  });
+
+  if (!setup.digests) return;
+
+  describe(`${kind} receiver, in a storm`, () => {
+    async function startDigests() {
+      const { server, receiver } = await start();
+      const { digest } = receiver;
+      if (digest === undefined) throw new Error(`a ${kind} receiver has no digest`);
+      return { server, digest };
+    }
+
+    test("tells of many events in one message that its service accepts", async () => {
+      const { server, digest } = await startDigests();
+      expect(digest.above).toBe(20);
+      expect(await digest.send(storm(37), NOW, forever)).toEqual({ state: "delivered" });
+      expect(server.accepted).toHaveLength(1);
+    });
+
+    test.each([
+      [400, {}, { state: "dead" }],
+      [410, {}, { state: "dead" }],
+      [500, {}, { state: "retry" }],
+      [429, { "retry-after": "7" }, { state: "retry", retryAfterMs: 7_000, throttled: true }],
+    ])("an answer of %i means of a digest what it means of an event", async (status, headers, expected) => {
+      const { server, digest } = await startDigests();
+      server.answer({ status, headers, body: `no ${server.url}` });
+      const outcome = await digest.send(storm(37), NOW, forever);
+      expect(outcome).toMatchObject(expected);
+      expectNoSecret(outcome, server.url);
+    });
+
+    test("every attempt at a digest says the same", async () => {
+      const { server, digest } = await startDigests();
+      server.answer("lose", { status: 500 });
+      for (const _ of [1, 2, 3]) await digest.send(storm(37), NOW, forever);
+      expect(server.requests).toHaveLength(3);
+      expect(new Set(server.requests.map(({ body }) => body)).size).toBe(1);
+    });
+
+    test("whatever text a cluster sends, and however much of it, is accepted by the service", async () => {
+      const { digest } = await startDigests();
+      const property = fc.asyncProperty(hostileDigest, async (many) => {
+        expect(await digest.send(many, NOW, forever)).toEqual({ state: "delivered" });
+      });
+      await fc.assert(property, { numRuns: 100 });
     });
   });
 }

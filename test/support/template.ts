@@ -35,6 +35,7 @@ export interface Packaging {
   readonly stage?: string;
   readonly params?: Readonly<Record<string, string | number>>;
   readonly secrets?: object;
+  readonly targets?: object;
 }
 
 const SECRETS = {
@@ -42,11 +43,14 @@ const SECRETS = {
   receivers: { ssm: ["/jobbell/prod/slack"], secretsManager: [] },
 };
 
+const TARGETS = { topics: [], buses: [] };
+
 /** Packages serverless.yml in a folder of its own, without network, credentials or the real packages. Rejects with what osls said. */
-export async function packaged({ stage = "dev", params = {}, secrets = SECRETS }: Packaging = {}): Promise<Packaged> {
+export async function packaged(packaging: Packaging = {}): Promise<Packaged> {
+  const { stage = "dev", params = {}, secrets = SECRETS, targets = TARGETS } = packaging;
   const folder = await mkdtemp(join(tmpdir(), "jobbell-template-"));
   try {
-    await layOut(folder, secrets);
+    await layOut(folder, secrets, targets);
     const given = Object.entries(params).flatMap(([name, value]) => ["--param", `${name}=${value}`]);
     await osls(folder, ["package", "--stage", stage, "--package", "out", ...given]);
     const [text, state] = await Promise.all(
@@ -59,13 +63,14 @@ export async function packaged({ stage = "dev", params = {}, secrets = SECRETS }
   }
 }
 
-async function layOut(folder: string, secrets: object): Promise<void> {
+async function layOut(folder: string, secrets: object, targets: object): Promise<void> {
   await mkdir(join(folder, ".build"));
   await Promise.all([
     cp(join(ROOT, "serverless.yml"), join(folder, "serverless.yml")),
     cp(join(ROOT, "infra"), join(folder, "infra"), { recursive: true }),
     writeFile(join(folder, "package.json"), '{"type":"module"}'),
     writeFile(join(folder, ".build", "secrets.json"), JSON.stringify(secrets)),
+    writeFile(join(folder, ".build", "targets.json"), JSON.stringify(targets)),
     ...FUNCTIONS.map((name) => writeFile(join(folder, ".build", `${name}.zip`), "")),
   ]);
 }

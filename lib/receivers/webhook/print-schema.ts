@@ -1,3 +1,3 @@
-import { webhookBodySchema } from "./schema.ts";
+import { cloudEventSchema, webhookBodySchema } from "./schema.ts";
 
-process.stdout.write(webhookBodySchema());
+process.stdout.write(process.argv[2] === "cloudevents" ? cloudEventSchema() : webhookBodySchema());

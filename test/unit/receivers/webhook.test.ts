@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { WebhookBody, webhookBody } from "#receivers/webhook/body";
+import { httpPost } from "#receivers/post";
+import { webhookBody } from "#receivers/webhook/body";
+import { WebhookBody } from "#receivers/webhook/schema";
 import { signer } from "#receivers/webhook/sign";
 import { webhookReceiver } from "#receivers/webhook/webhook";
 import { hostileEvent, jobEvent } from "../../support/events.ts";
@@ -15,7 +17,10 @@ const forever = new AbortController().signal;
 async function start(secret: string | undefined, secrets: readonly string[], options = {}) {
   const server = await startWebhook(secret, options);
   onTestFinished(() => server.close());
-  return { server, receiver: webhookReceiver({ name: "pipeline", url: server.url, secrets }) };
+  return {
+    server,
+    receiver: webhookReceiver({ name: "pipeline", url: server.url, secrets, post: httpPost({ allowPrivate: true }) }),
+  };
 }
 
 describe("a webhook's signature", () => {
