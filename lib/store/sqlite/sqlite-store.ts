@@ -13,6 +13,7 @@ import { outboxTable } from "./outbox.ts";
 import { scopeTable } from "./scopes.ts";
 import { closeSession, openSession } from "./session.ts";
 import { sweeper } from "./sweep.ts";
+import { together } from "./together.ts";
 import { transaction } from "./transaction.ts";
 
 export interface SqliteStoreOptions {
@@ -46,12 +47,14 @@ function storeOf(file: string, database: DatabaseSync): Store {
 
   function advance(step: Advance): "advanced" | "stale" {
     const { version, deliveries } = stamp(step);
-    return transaction(database, () => {
-      if (!jobs.move(step, version)) return "stale";
-      outbox.queue(deliveries, step.now);
-      return "advanced";
-    });
+    if (!jobs.move(step, version)) return "stale";
+    outbox.queue(deliveries, step.now);
+    return "advanced";
   }
+
+  const advances = together((steps: readonly Advance[]) =>
+    explained(file, () => transaction(database, () => steps.map(advance))),
+  );
 
   function settle(claimed: Delivery, settlement: Settlement, memo: string | undefined): "settled" | "taken" {
     if (memo === undefined) return outbox.settle(claimed, settlement);
@@ -65,6 +68,7 @@ function storeOf(file: string, database: DatabaseSync): Store {
   let closed = false;
   function close(): void {
     if (closed) return;
+    advances.flush();
     closed = true;
     closeSession(database, owner);
     database.close();
@@ -77,7 +81,7 @@ function storeOf(file: string, database: DatabaseSync): Store {
     finishScope: (claim, states) => run(() => scopes.finish(claim, states)),
     jobs: (watch, buckets) => run(() => jobs.all(watch, buckets)),
     jobsNamed: (watch, keys) => run(() => jobs.named(watch, keys)),
-    advance: (step) => run(() => advance(step)),
+    advance: advances.ask,
     due: (now, limit, except = []) => run(() => outbox.due(now, limit, except)),
     head: (stream) => run(() => outbox.head(stream)),
     waiting: (receiver, limit) => run(() => listed.waiting(receiver, limit)),
