@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import pMap from "p-map";
-import type { Digest } from "#receivers/receiver";
+import type { Digest, Outcome } from "#receivers/receiver";
 import type { Delivery, Millis } from "#store/store";
 import { attempt, isOurTurn, respected, settlementOf, writeDown } from "./attempt.ts";
 import type { Outlet } from "./outlets.ts";
@@ -9,6 +9,9 @@ import { type DeliveryServices, LEASE_MS, type Signals } from "./services.ts";
 /** Of a longer backlog the rest is in the next one. */
 const MOST_EVENTS = 500;
 const STREAMS_AT_ONCE = 16;
+/** Slack allows 50 edits a minute. */
+const EDIT_GAP_MS = 1_200;
+const MOST_EDITS = 40;
 
 type SendDigest = NonNullable<Outlet["receiver"]["digest"]>["send"];
 
@@ -31,7 +34,28 @@ export async function deliverDigest(
   if (!(await isOurTurn(services, outlet, outlet.shared?.takeDigestTurn(now()), signals.stop))) return;
   if (signals.stop.aborted) return;
   const claimed = await claimAll(services, streams);
-  if (claimed.length > 0) await post(services, outlet, send, claimed, signals.cut);
+  if (claimed.length === 0) return;
+  const outcome = await post(services, outlet, send, claimed, signals.cut);
+  if (outcome.state === "delivered") await amendAll(services, outlet, claimed, signals);
+}
+
+/** The messages of these jobs go on to say what is over. There is room for it: for the rest of the minute nothing else is posted. */
+async function amendAll(
+  { store, now, pause }: DeliveryServices,
+  { receiver }: Outlet,
+  claimed: readonly Delivery[],
+  { stop, cut }: Signals,
+): Promise<void> {
+  if (receiver.amend === undefined) return;
+  const last = new Map(claimed.map(({ event }) => [event.uid, event]));
+  for (const event of [...last.values()].slice(0, MOST_EDITS)) {
+    const memo = await store.memo({ uid: event.uid, receiver: receiver.name });
+    if (stop.aborted) return;
+    if (memo === undefined) continue;
+    const { state } = await receiver.amend(event, now(), cut, memo);
+    if (state === "retry") return;
+    await pause(EDIT_GAP_MS, stop);
+  }
 }
 
 /** What is due of each stream, up to the first that is not: nothing overtakes it. */
@@ -66,7 +90,7 @@ async function post(
   send: SendDigest,
   claimed: readonly Delivery[],
   cut: AbortSignal,
-): Promise<void> {
+): Promise<Outcome> {
   const { now, random } = services;
   const digest = digestOf(claimed);
   const outcome = await respected(services, outlet, await send(digest, now(), cut), cut);
@@ -81,6 +105,7 @@ async function post(
     },
     { concurrency: STREAMS_AT_ONCE },
   );
+  return outcome;
 }
 
 function withDigest(settlement: ReturnType<typeof settlementOf>, { id }: Digest): typeof settlement {

@@ -31,6 +31,8 @@ export interface Receiver {
   readonly remembers?: true;
   /** Posts one event, once, and says what became of it. Never throws for anything that the receiver or the network does. */
   send(event: JobEvent, now: number, signal: AbortSignal, memo?: string): Promise<Outcome>;
+  /** Puts right what stands there of a job, without telling anybody: after a digest told of this event, the job's last in it. */
+  amend?(event: JobEvent, now: number, signal: AbortSignal, memo: string): Promise<Outcome>;
   /** For people: of more events than `above` in a minute they are told in one message. Absent where each event counts by itself. */
   readonly digest?: {
     readonly above: number;

@@ -123,6 +123,27 @@ describe("for whom more than three events a minute are too many", () => {
     expect(chat.said.at(-1)).toMatch(/^120s digest of [a-d]0 [a-d]0 [a-d]0 [a-d]0$/);
   });
 
+  test("what stands there of its jobs is put right, once for each, by its last event", async () => {
+    const { chat, deliver, store, clock } = await openStorm();
+    const amended: string[] = [];
+    Object.assign(chat, {
+      remembers: true,
+      async amend({ id }: { id: string }, _now: number, _signal: AbortSignal, memo: string) {
+        amended.push(`${id} ${memo}`);
+        return { state: "delivered" };
+      },
+    });
+    chat.script.push({ state: "delivered", memo: "of a" });
+    await queue(store, "chat0", job("a"));
+    await deliver();
+    clock.now += MINUTE;
+    await queue(store, "chat0", job("a", 3).slice(1));
+    for (const name of "bcd") await queue(store, "chat0", job(name));
+    await deliver();
+    expect(chat.said.at(-1)).toBe("60s digest of b0 c0 d0 a1 a2");
+    expect(amended).toEqual(["evt_a_2 of a"]);
+  });
+
   test("nothing is lost of a storm of hundreds, and the messages are few", async () => {
     const { chat, deliver, pass, store } = await openStorm();
     for (let number = 0; number < 700; number += 1) await queue(store, "chat0", [event(`job-${number}`, 0)]);

@@ -45,6 +45,10 @@ export function slackBotReceiver(options: SlackBotOptions): Receiver {
       style === "plain"
         ? say(telling(now, signal), slackMessage(event))
         : tellOfJob(telling(now, signal), event, readThread(memo, channel)),
+    ...(style !== "plain" && {
+      amend: (event: JobEvent, now: number, signal: AbortSignal, memo: string) =>
+        amend(telling(now, signal), event, readThread(memo, channel)),
+    }),
     ...(digestAbove !== undefined && {
       digest: { above: digestAbove, send: (digest, now, signal) => say(telling(now, signal), slackDigest(digest)) },
     }),
@@ -91,6 +95,13 @@ async function begin(
 async function edit({ call, signal }: Telling, event: JobEvent, { channel, ts, steps }: Thread): Promise<Answer> {
   if (!isLatest(steps, event)) return { type: "ok", channel, ts };
   return call("chat.update", { channel, ts, ...rootMessage(event, steps) }, signal);
+}
+
+/** What a digest told of is no step of its own in the thread. */
+async function amend(telling: Telling, event: JobEvent, thread: Thread | undefined): Promise<Outcome> {
+  if (thread === undefined) return { state: "delivered" };
+  const edited = await edit(telling, event, { ...thread, steps: stepsWith(thread.steps, event) });
+  return edited.type === "ok" ? { state: "delivered" } : outcomeOfRefusal(edited, telling.reading);
 }
 
 /** A failure is shown in the channel too: to edit a message tells nobody. */

@@ -122,6 +122,15 @@ describe("by style thread a job", () => {
   });
 });
 
+test("a job's message is put right after a digest, and nobody is told", async () => {
+  const { api, send, receiver } = await openBot();
+  const { memo = "" } = await send(CREATED);
+  expect(await receiver.amend?.(FAILED, NOW, forever, memo)).toEqual({ state: "delivered" });
+  expect(channelOf(api)).toEqual(["Failed (edited 1)"]);
+  api.answer({ status: 429, headers: { "retry-after": "3" } });
+  expect(await receiver.amend?.(FAILED, NOW, forever, memo)).toMatchObject({ state: "retry", throttled: true });
+});
+
 test("by style update a job has its one message, and no replies", async () => {
   const { api, send } = await openBot({ style: "update" });
   for (const event of [CREATED, RUNNING, FAILED]) await send(event);
