@@ -17,7 +17,7 @@ import { KINDS, objectsAt, START } from "./workload.ts";
 
 const CONFIG = `
 clusters: [{ name: prod, server: "\${ssm:/server}", auth: { token: "\${ssm:/token}" } }]
-receivers: [{ name: chat, webhook: { url: "\${ssm:/hook}", secret: "\${ssm:/secret}" } }]
+receivers: [{ name: chat, webhook: { url: "\${ssm:/hook}", allowInsecure: true, allowPrivate: true, secret: "\${ssm:/secret}" } }]
 namespaces:
   - { namespace: ml, kinds: [TFJob, PyTorchJob, Job], routes: [{ on: [Running], receivers: [chat] }] }
 `;

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cloudProblems, cloudSecrets } from "#config/cloud";
+import { cloudProblems, cloudSecrets, cloudTargets } from "#config/cloud";
 import { compileConfig } from "#config/compiled";
 import { ConfigError, loadConfig } from "#config/config";
 import type { Config } from "#config/model";
@@ -27,13 +27,14 @@ async function loadCloudConfig(path: string): Promise<Config> {
   return config;
 }
 
-/** Makes `poll.zip` and its like, and `secrets.json`, which names what the functions may read, in `folder`. The same sources and configuration make the same bytes. */
+/** Makes `poll.zip` and its like, `secrets.json` and `targets.json`, which name what the functions may read and publish to, in `folder`. The same sources and configuration make the same bytes. */
 export async function buildArtifacts(path: string, folder: string): Promise<readonly Artifact[]> {
   const config = await loadCloudConfig(path);
   const compiled = Buffer.from(compileConfig(config, dirname(resolve(path))));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "secrets.json"), JSON.stringify(cloudSecrets(config), undefined, 2));
+  writeFileSync(join(folder, "targets.json"), JSON.stringify(cloudTargets(config), undefined, 2));
   return Promise.all(
     FUNCTIONS.map(async (name) => {
       const { code, map } = await bundle(join(ROOT, "functions", `${name}.ts`));

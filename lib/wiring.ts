@@ -14,13 +14,12 @@ import { inClusterAccess } from "#cluster/in-cluster";
 import { openJobApi } from "#cluster/job-api";
 import { loadKubeconfig } from "#cluster/kubeconfig";
 import { environmentProxy } from "#cluster/proxy-environment";
-import type { AuthConfig, ClusterConfig, ReceiverConfig, ResolvedConfig } from "#config/config";
+import type { AuthConfig, ClusterConfig, ResolvedConfig } from "#config/config";
 import type { Watch } from "#polling/watch";
 import type { Receiver } from "#receivers/receiver";
-import { slackReceiver } from "#receivers/slack/slack";
-import { webhookReceiver } from "#receivers/webhook/webhook";
 import { sqliteStore } from "#store/sqlite/sqlite-store";
 import type { Store } from "#store/store";
+import { openOutside, openReceiver } from "#wiring/receivers";
 
 /** Everything that a configuration calls for, open. */
 export interface Services extends AsyncDisposable {
@@ -32,7 +31,9 @@ export interface Services extends AsyncDisposable {
 
 /** The one place that chooses store, receivers and cluster access. Nothing is connected yet, but what cannot work is found: throws StoreError, ReceiverError, KubeconfigError, ClusterError. */
 export async function openServices(config: ResolvedConfig): Promise<Services> {
-  const receivers = new Map(config.receivers.map((receiver) => [receiver.name, openReceiver(receiver)]));
+  const outside = openOutside();
+  const opened = await Promise.all(config.receivers.map((receiver) => openReceiver(receiver, outside)));
+  const receivers = new Map(opened.map((receiver) => [receiver.name, receiver]));
   const access = await Promise.all(config.clusters.map(accessOf));
   const clusters = new Map(access.map((each) => [each.name, openCluster(each)]));
   const store = sqliteStore(config.statePath);
@@ -138,17 +139,5 @@ function credentialsOf(cluster: string, auth: AuthConfig<string>, env: Environme
       return aksIdentity({ cluster, clientId: auth.clientId, env });
     default:
       return auth satisfies never;
-  }
-}
-
-/** The receiver that a configuration describes. */
-export function openReceiver(receiver: ReceiverConfig<string>): Receiver {
-  switch (receiver.type) {
-    case "slack":
-      return slackReceiver(receiver);
-    case "webhook":
-      return webhookReceiver(receiver);
-    default:
-      return receiver satisfies never;
   }
 }

@@ -1,6 +1,7 @@
 import { formatProblem, loadConfig, resolveConfig } from "#config/config";
 import { isPattern } from "#jobs/namespaces";
-import { accessOf, openReceiver, watchesOf } from "#wiring";
+import { accessOf, watchesOf } from "#wiring";
+import { openReceiver } from "#wiring/receivers";
 import { EXIT, failureOf } from "./failure.ts";
 import { complain, print } from "./print.ts";
 import { counted } from "./terminal-reporter.ts";
@@ -18,7 +19,7 @@ export async function check({ config: path, verbose = false }: CheckOptions): Pr
     for (const warning of config.warnings) complain(`warning: ${formatProblem(warning)}`);
     const resolved = await resolveConfig(config);
     await Promise.all(resolved.clusters.map(accessOf));
-    resolved.receivers.forEach(openReceiver);
+    await Promise.all(resolved.receivers.map((receiver) => openReceiver(receiver)));
     const { clusters, receivers, namespaces } = config;
     const parts = [
       counted(clusters.length, "cluster"),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { awsKeysIn, signAws } from "#cluster/auth/aws-signature";
+import { awsKeysIn, signAws } from "#signing/aws-signature";
 
 const TIMEOUT_MS = 5_000;
 const RETRIES = 2;

@@ -1,6 +1,6 @@
 import type { Cluster } from "#cluster/cluster";
 import { openCluster } from "#cluster/http-cluster";
-import { resolveConfigFrom } from "#config/resolve";
+import { resolveClusterFrom } from "#config/resolve";
 import { serverAccess } from "#wiring";
 import { packagedConfig } from "./config.ts";
 import { type Kept, keep } from "./keep.ts";
@@ -27,10 +27,8 @@ export function forgetCluster(name: string): void {
 
 async function open(name: string): Promise<Cluster> {
   const config = packagedConfig();
-  const only = config.clusters.filter((each) => each.name === name);
-  const {
-    clusters: [resolved],
-  } = await resolveConfigFrom(openSecrets(), { ...config, clusters: only, receivers: [] });
+  const found = config.clusters.find((each) => each.name === name);
+  const resolved = found && (await resolveClusterFrom(openSecrets(), found, config.directory));
   if (resolved?.from !== "server") throw new Error("the package has no such cluster");
   return openCluster(serverAccess(resolved));
 }

@@ -1,29 +1,18 @@
-import type { AuthConfig, Reference } from "./model.ts";
 import {
-  type Check,
-  checkPath,
-  checkPem,
-  checkServer,
-  checkServiceAccountKey,
-  checkText,
-  checkToken,
-} from "./values.ts";
-
-/** One reference of a way to prove who asks. */
-interface Field {
-  /** What the file calls it. */
-  readonly key: string;
-  readonly check: Check;
-  /** Whether it must not stand in the file itself. */
-  readonly secret: boolean;
-}
-
-type FieldsOf<Auth> = {
-  readonly [Name in keyof Auth as Auth[Name] extends Reference | undefined ? Name : never]-?: Field;
-};
+  type Fields,
+  type FieldsOf,
+  type HeldReference,
+  plain,
+  type Read,
+  referencesIn,
+  resolveIn,
+  secret,
+} from "./fields.ts";
+import type { AuthConfig } from "./model.ts";
+import { checkPath, checkPem, checkServer, checkServiceAccountKey, checkText, checkToken } from "./values.ts";
 
 /** Every reference of every way: here alone it is said what it is called, what it must be, and whether it is a secret. */
-const FIELDS: { readonly [Type in AuthConfig["type"]]: FieldsOf<Extract<AuthConfig, { type: Type }>> } = {
+const FIELDS: { readonly [Type in AuthConfig["type"]]: Fields & FieldsOf<Extract<AuthConfig, { type: Type }>> } = {
   token: { token: secret("token", checkToken) },
   tokenFile: { path: plain("tokenFile", checkPath) },
   clientCertificate: { certificate: plain("clientCertificate", checkPem), key: secret("clientKey", checkPem) },
@@ -52,25 +41,12 @@ const FIELDS: { readonly [Type in AuthConfig["type"]]: FieldsOf<Extract<AuthConf
   aksIdentity: { clientId: plain("clientId", checkToken) },
 };
 
-/** A reference that an `auth` holds, under its name in the model. */
-interface AuthReference extends Field {
-  readonly name: string;
-  readonly reference: Reference;
-}
-
 /** The references that an `auth` holds. */
-export function authReferences(auth: AuthConfig): readonly AuthReference[] {
-  const values = new Map<string, unknown>(Object.entries(auth));
-  return Object.entries<Field>(FIELDS[auth.type]).flatMap(([name, field]) => {
-    const reference = values.get(name);
-    return reference === undefined ? [] : [{ ...field, name, reference: reference as Reference }];
-  });
+export function authReferences(auth: AuthConfig): readonly HeldReference[] {
+  return referencesIn(auth, FIELDS[auth.type]);
 }
 
-function plain(key: string, check: Check): Field {
-  return { key, check, secret: false };
-}
-
-function secret(key: string, check: Check): Field {
-  return { key, check, secret: true };
+/** An `auth` with a value in the place of every reference. */
+export async function resolveAuth(auth: AuthConfig, read: Read): Promise<AuthConfig<string>> {
+  return (await resolveIn(auth, FIELDS[auth.type], read)) as AuthConfig<string>;
 }

@@ -1,39 +1,27 @@
 import { kindNamed } from "#jobs/kinds/registry";
 import type { Route } from "#routing/route";
 import { clusterOf } from "./build-cluster.ts";
-import type { Document, Path } from "./document.ts";
+import { receiverOf } from "./build-receiver.ts";
+import type { Document } from "./document.ts";
 import { parseDuration } from "./duration.ts";
-import type { Config, NamespaceConfig, ReceiverConfig, Reference } from "./model.ts";
+import type { Config, NamespaceConfig } from "./model.ts";
 import { absolutePath } from "./paths.ts";
 import { present } from "./present.ts";
 import type { ConfigFile } from "./schema.ts";
 
-type Entry<K extends "clusters" | "receivers" | "namespaces"> = ConfigFile[K][number];
-type Refer = (path: Path, text: string) => Reference;
+type Entry<K extends "namespaces"> = ConfigFile[K][number];
 
 /** The configuration that a document describes. `file` is its value once schema and rules have nothing to say against it. */
 export function buildConfig(file: ConfigFile, document: Document): Omit<Config, "warnings"> {
   const { directory } = document;
-  const refer: Refer = (path, text) => ({ text, at: document.placeOf(path) });
   return {
     clusters: file.clusters.map((entry, index) => clusterOf(entry, ["clusters", index], document)),
-    receivers: file.receivers.map((entry, index) => receiverOf(entry, ["receivers", index], refer)),
+    receivers: file.receivers.map((entry, index) => receiverOf(entry, ["receivers", index], document)),
     namespaces: file.namespaces.map((entry) => namespaceOf(entry, file.clusters)),
     intervalMs: present(parseDuration(file.interval)),
     statePath: file.state === ":memory:" ? file.state : absolutePath(directory, file.state),
     directory,
   };
-}
-
-function receiverOf({ name, slack, webhook }: Entry<"receivers">, path: Path, refer: Refer): ReceiverConfig {
-  if (slack !== undefined) {
-    return { name, type: "slack", webhookUrl: refer([...path, "slack", "webhookUrl"], slack.webhookUrl) };
-  }
-  const { url, secret = [] } = present(webhook);
-  const at = [...path, "webhook", "secret"];
-  const secrets =
-    typeof secret === "string" ? [refer(at, secret)] : secret.map((text, index) => refer([...at, index], text));
-  return { name, type: "webhook", url: refer([...path, "webhook", "url"], url), secrets };
 }
 
 function namespaceOf(entry: Entry<"namespaces">, clusters: ConfigFile["clusters"]): NamespaceConfig {

@@ -1,6 +1,7 @@
 import { authReferences } from "./auth.ts";
 import type { AuthConfig, ClusterConfig, Config, ReceiverConfig, Reference } from "./model.ts";
 import { inOrder, type Place, type Problem } from "./problem.ts";
+import { receiverReferences } from "./receivers.ts";
 import { type Part, parseReferences } from "./references.ts";
 import { writtenSecrets } from "./warnings.ts";
 
@@ -31,6 +32,23 @@ export function cloudSecrets(config: Config): { readonly clusters: CloudSecrets;
     clusters: namesIn(config.clusters.flatMap(referencesOfCluster)),
     receivers: namesIn(config.receivers.flatMap(referencesOfReceiver)),
   };
+}
+
+/** What functions publish to: ARNs of topics, and buses by name or ARN with their region where it is not the functions' own. */
+export interface CloudTargets {
+  readonly topics: readonly string[];
+  readonly buses: readonly { readonly bus: string; readonly region?: string }[];
+}
+
+/** What the functions that post to receivers publish to, each once, in order. */
+export function cloudTargets({ receivers }: Config): CloudTargets {
+  const topics = receivers.flatMap((receiver) => (receiver.type === "sns" ? [receiver.topicArn] : []));
+  const buses = receivers.flatMap((receiver) => {
+    if (receiver.type !== "eventbridge") return [];
+    const { bus, region } = receiver;
+    return [JSON.stringify(region === undefined ? { bus } : { bus, region })];
+  });
+  return { topics: once(topics), buses: once(buses).map((bus) => JSON.parse(bus)) };
 }
 
 const NO_LITERALS = "this secret stands in the file, and would stand in the function's package: use ${ssm:/name}";
@@ -97,7 +115,7 @@ function referencesOfAuth(auth: AuthConfig): readonly Reference[] {
 }
 
 function referencesOfReceiver(receiver: ReceiverConfig): readonly Reference[] {
-  return receiver.type === "slack" ? [receiver.webhookUrl] : [receiver.url, ...receiver.secrets];
+  return receiverReferences(receiver).map(({ reference }) => reference);
 }
 
 function namesIn(references: readonly Reference[]): CloudSecrets {

@@ -52,12 +52,17 @@ function documentOf(flags: Flags): Document {
   };
 }
 
+// An address that somebody types is the one that is meant: a first try goes to this machine. A file may come from elsewhere.
+const AT_ITS_WORD = { allowInsecure: true, allowPrivate: true };
+
 /** What a file would say. */
 function fileOf(flags: Flags) {
   const { kubeconfig, context, slack, webhook, webhookSecret } = flags;
   const receivers = [
-    ...(slack === undefined ? [] : [{ name: "slack", slack: { webhookUrl: slack } }]),
-    ...(webhook === undefined ? [] : [{ name: "webhook", webhook: { url: webhook, secret: webhookSecret } }]),
+    ...(slack === undefined ? [] : [{ name: "slack", slack: { webhookUrl: slack, ...AT_ITS_WORD } }]),
+    ...(webhook === undefined
+      ? []
+      : [{ name: "webhook", webhook: { url: webhook, secret: webhookSecret, ...AT_ITS_WORD } }]),
   ];
   const routes = [{ receivers: receivers.map(({ name }) => name) }];
   return {

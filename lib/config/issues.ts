@@ -31,13 +31,8 @@ function problemAt(path: Path, message: string, document: Document): Problem {
 }
 
 function unknownKeys({ path, keys }: z.core.$ZodIssueUnrecognizedKeys, document: Document): readonly Problem[] {
-  const bot = keys.find((key) => isBotKey(path, key));
-  const others = keys.filter((key) => !isBotKey(path, key));
   const known = knownKeys(path);
-  return [
-    ...(bot === undefined ? [] : [{ ...document.placeOfKey([...path, bot]), message: NO_BOT }]),
-    ...others.map((key) => ({ ...document.placeOfKey([...path, key]), message: describeUnknown(key, known) })),
-  ];
+  return keys.map((key) => ({ ...document.placeOfKey([...path, key]), message: describeUnknown(key, known) }));
 }
 
 function describeUnknown(key: string, known: readonly string[]): string {
@@ -48,15 +43,7 @@ function describeUnknown(key: string, known: readonly string[]): string {
 
 function missingKey(path: Path, document: Document): readonly Problem[] {
   const parent = path.slice(0, -1);
-  const siblings = Object.keys(Object(valueAt(document.value, parent)));
-  if (siblings.some((key) => isBotKey(parent, key))) return [];
   return [{ ...document.placeOf(parent), message: `missing key "${String(path.at(-1))}"` }];
-}
-
-const NO_BOT = "a bot token is not supported yet, use webhookUrl";
-
-function isBotKey(path: Path, key: string): boolean {
-  return path.at(-1) === "slack" && (key === "token" || key === "channel");
 }
 
 /** Of the branches of a union, the one whose type fits: what it says is about the value that was meant. */

@@ -88,15 +88,47 @@ export type AuthConfig<Value = Reference> =
   /** Where `clientId` is absent, the identity is the system-assigned one. */
   | { readonly type: "aksIdentity"; readonly clientId?: Value; readonly at: Place };
 
-export type ReceiverConfig<Value = Reference> =
-  | { readonly name: string; readonly type: "slack"; readonly webhookUrl: Value }
+/** What any receiver may have whose address is the user's. */
+interface Address {
+  /** Posts over plain http. */
+  readonly allowInsecure?: true;
+  /** Posts to this machine and to private networks. */
+  readonly allowPrivate?: true;
+}
+
+/** What any receiver has that people read. */
+interface Chat {
+  /** Events a minute, of which more are told in one message. */
+  readonly digestAbove: number;
+}
+
+/** A place where events are sent. `Value` is `Reference` as loaded and `string` once resolved. */
+export type ReceiverConfig<Value = Reference> = { readonly name: string } & (
+  | ({ readonly type: "slack" | "teams" | "discord"; readonly webhookUrl: Value } & Address & Chat)
+  | ({
+      readonly type: "slackBot";
+      readonly token: Value;
+      /** `#name`, or an id. */
+      readonly channel: Value;
+      readonly style: "thread" | "update" | "plain";
+    } & Chat)
   | {
-      readonly name: string;
+      readonly type: "pagerduty";
+      readonly routingKey: Value;
+      readonly severity: "critical" | "error" | "warning" | "info";
+      readonly region: "us" | "eu";
+    }
+  | ({
       readonly type: "webhook";
       readonly url: Value;
       /** `whsec_…`, the newest first; empty where posts are not signed. */
       readonly secrets: readonly Value[];
-    };
+      readonly format: "standard" | "cloudevents";
+    } & Address)
+  | { readonly type: "sns"; readonly topicArn: string }
+  /** `bus` is a name or an ARN. Where `region` is absent, it is the ARN's or that of the environment. */
+  | { readonly type: "eventbridge"; readonly bus: string; readonly region?: string }
+);
 
 /** One namespace of one cluster, or all that a pattern matches: which jobs to watch, and who hears of them. A watch is one of its kinds. */
 export interface NamespaceConfig extends Namespaces {

@@ -2,46 +2,21 @@ import * as z from "zod";
 import { EVENT_TYPES } from "#jobs/event";
 import { KINDS } from "#jobs/kinds/registry";
 import { DURATION, parseDuration } from "./duration.ts";
-import { literalOf, parseReferences } from "./references.ts";
+import { Receiver } from "./schema-receivers.ts";
+import { Name, REGION, referenceText, Text, Yes } from "./schema-text.ts";
 import {
-  type Check,
   checkPath,
   checkPem,
   checkProxy,
   checkServer,
   checkServiceAccountKey,
-  checkSigningSecret,
-  checkSlackUrl,
   checkText,
   checkToken,
-  checkWebhookUrl,
 } from "./values.ts";
-import { AKS_CHOICE, AUTH_CHOICE, CLUSTER_CHOICE, GKE_CHOICE, oneOf, RECEIVER_CHOICE } from "./ways.ts";
+import { AKS_CHOICE, AUTH_CHOICE, CLUSTER_CHOICE, GKE_CHOICE, oneOf } from "./ways.ts";
 
 // What one key must be stands here; what keys and entries must be to each other stands in rules.ts, because zod looks
 // at relations only where every key is right, and a file's problems are reported all at once.
-
-/** Text in which references may stand. Where none does, the value is checked here, otherwise once it is resolved. */
-function referenceText(check: Check) {
-  return z.string().superRefine((text, context) => {
-    const parsed = parseReferences(text);
-    const literal = literalOf(text);
-    const complaint = "complaint" in parsed ? parsed.complaint : literal === undefined ? undefined : check(literal);
-    if (complaint !== undefined) context.addIssue(complaint);
-  });
-}
-
-/** Text in which a reference would be taken at its word: it is refused, so that nobody waits for a file named `${env:HOME}`. */
-const Text = z
-  .string()
-  .min(1, "must not be empty")
-  .refine((text) => !text.includes("${"), "references such as ${env:NAME} are not possible here");
-
-const Yes = z.literal(true, "must be true, or left out");
-
-const Name = Text.max(253, "must have at most 253 characters")
-  .refine((name) => name === name.trim() && !/\p{Cc}/u.test(name), "must be one line without spaces at its ends")
-  .refine((name) => !name.includes("://"), "must be a name, not an address");
 
 const Reference = referenceText(checkText);
 const Word = referenceText(checkToken);
@@ -143,7 +118,7 @@ const Cluster = z
       .describe("Address of the API server, https://host:port (http:// only for this machine)."),
     region: z
       .string()
-      .regex(/^[a-z0-9-]{1,40}$/, "must be the name of a region, such as cn-north-4")
+      .regex(REGION, "must be the name of a region, such as cn-north-4")
       .exactOptional()
       .describe("Region of Huawei Cloud, in place of server: https://cci.{region}.myhuaweicloud.com."),
     provider: z
@@ -161,29 +136,6 @@ const Cluster = z
     timeouts: Timeouts.exactOptional(),
   })
   .meta({ description: "A Kubernetes API.", ...oneOf(CLUSTER_CHOICE) });
-
-const Slack = z
-  .strictObject({ webhookUrl: referenceText(checkSlackUrl).describe("Address of an incoming webhook. A secret.") })
-  .describe("A Slack channel.");
-
-const Secret = referenceText(checkSigningSecret);
-const Webhook = z
-  .strictObject({
-    url: referenceText(checkWebhookUrl).describe("Address that events are posted to."),
-    secret: z
-      .union([Secret, z.array(Secret).min(1, "must have at least one entry")])
-      .exactOptional()
-      .describe("Signing secret, whsec_ and base64; a list of them, the newest first, while one is rotated."),
-  })
-  .describe("Any HTTP endpoint. Posts follow Standard Webhooks.");
-
-const Receiver = z
-  .strictObject({
-    name: Name.describe("What routes, messages and logs call the receiver."),
-    slack: Slack.exactOptional(),
-    webhook: Webhook.exactOptional(),
-  })
-  .meta({ description: "A place where events are sent.", ...oneOf(RECEIVER_CHOICE) });
 
 const Route = z
   .strictObject({

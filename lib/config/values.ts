@@ -1,3 +1,5 @@
+import { isPrivateHost } from "#text/private-address";
+
 /** Says what is wrong with a value, in words that never quote it, or nothing. */
 export type Check = (value: string) => string | undefined;
 
@@ -9,17 +11,62 @@ export const checkServer: Check = (value) => {
   return checkEncryption(url);
 };
 
-/** The address of an incoming webhook of Slack. */
-export const checkSlackUrl: Check = (value) => {
-  const url = addressOf(value);
-  return typeof url === "string" ? url : checkEncryption(url);
-};
-
-/** The address of any other webhook: inside a cluster plain http is usual. */
-export const checkWebhookUrl: Check = (value) => {
+/** The address of a receiver, as far as it can be judged by itself. */
+export const checkUrl: Check = (value) => {
   const url = addressOf(value);
   return typeof url === "string" ? url : undefined;
 };
+
+/** What the address of a receiver may be beside encrypted and everybody's. */
+export interface Allowances {
+  readonly allowInsecure: boolean;
+  readonly allowPrivate: boolean;
+}
+
+/** The address of a receiver, with what may be said beside it. Where its host is a name, only a connection shows where that leads. */
+export function checkReceiverUrl(allowances: Allowances): Check {
+  return (value) => checkUrl(value) ?? checkReceiverSafety(value, allowances);
+}
+
+/** The same for an address whose syntax is checked elsewhere. */
+export function checkReceiverSafety(value: string, { allowInsecure, allowPrivate }: Allowances): string | undefined {
+  const url = addressOf(value);
+  if (typeof url === "string") return undefined;
+  const lacks = [
+    ...(url.protocol === "https:" || allowInsecure ? [] : [["start with https://", "allowInsecure: true"] as const]),
+    ...(!isPrivateHost(url.hostname) || allowPrivate
+      ? []
+      : [["not be a private address", "allowPrivate: true"] as const]),
+  ];
+  if (lacks.length === 0) return undefined;
+  const [must, or] = [lacks.map(([what]) => what), lacks.map(([, key]) => key)].map((each) => each.join(" and "));
+  return `must ${must}, or say ${or} beside it`;
+}
+
+/** The token of a Slack app's bot. */
+export const checkSlackToken: Check = (value) => {
+  if (/^xoxb-[\w-]+$/.test(value)) return undefined;
+  const other = SLACK_TOKENS.find(([start]) => value.startsWith(start))?.[1];
+  return `must be the token of a bot, which starts with xoxb-${other === undefined ? "" : `: this is ${other}`}`;
+};
+
+// https://docs.slack.dev/authentication/tokens
+const SLACK_TOKENS: readonly (readonly [start: string, is: string])[] = [
+  ["xoxp-", "one of a user"],
+  ["xapp-", "one of an app as a whole"],
+  ["xoxe.", "one that expires: turn token rotation off"],
+  ["xoxe-", "one to refresh others"],
+];
+
+/** A channel of Slack, by its name or its id. */
+export const checkSlackChannel: Check = (value) =>
+  /^(?:#[^\s#@<>&,.:]{1,80}|[CGD][A-Z0-9]{7,20})$/u.test(value)
+    ? undefined
+    : "must be a channel's name, such as #ml-alerts, or its id, such as C0123456789";
+
+/** The integration key of a PagerDuty service. */
+export const checkRoutingKey: Check = (value) =>
+  /^[A-Za-z0-9]{32}$/.test(value) ? undefined : "must be the 32 letters and digits of an Events API v2 integration key";
 
 /** A bearer token travels in a header. */
 export const checkToken: Check = (value) =>

@@ -1,6 +1,7 @@
 import { authReferences } from "./auth.ts";
 import type { ClusterConfig, Config, ReceiverConfig, Reference } from "./model.ts";
 import { inOrder, type Problem } from "./problem.ts";
+import { receiverReferences } from "./receivers.ts";
 import { literalOf } from "./references.ts";
 
 /** A line for each secret that stands in the file itself. */
@@ -31,12 +32,5 @@ function secretsOfCluster(cluster: ClusterConfig): readonly Secret[] {
 }
 
 function secretsOfReceiver(receiver: ReceiverConfig): readonly Secret[] {
-  switch (receiver.type) {
-    case "slack":
-      return [{ key: "webhookUrl", reference: receiver.webhookUrl }];
-    case "webhook":
-      return receiver.secrets.map((reference) => ({ key: "secret", reference }));
-    default:
-      return receiver satisfies never;
-  }
+  return receiverReferences(receiver).filter(({ secret }) => secret);
 }

@@ -54,7 +54,27 @@ export const AKS_CHOICE: Choice = {
 };
 
 /** What a receiver is. */
-export const RECEIVER_CHOICE: Choice = { noun: "a receiver", ways: [{ keys: ["slack"] }, { keys: ["webhook"] }] };
+export const RECEIVER_CHOICE: Choice = {
+  noun: "a receiver",
+  ways: [
+    { keys: ["slack"] },
+    { keys: ["teams"] },
+    { keys: ["discord"] },
+    { keys: ["pagerduty"] },
+    { keys: ["webhook"] },
+    { keys: ["sns"] },
+    { keys: ["eventbridge"] },
+  ],
+};
+
+/** How messages come into Slack. */
+export const SLACK_CHOICE: Choice = {
+  noun: "slack",
+  ways: [
+    { keys: ["webhookUrl"], also: ["allowInsecure", "allowPrivate", "digestAbove"] },
+    { keys: ["token", "channel"], also: ["style", "digestAbove"] },
+  ],
+};
 
 /** What is wrong with the keys of a map: with one of them, or, where `key` is absent, with what they lack. */
 export interface Complaint {

@@ -30,6 +30,8 @@ export interface AwsProxy extends AsyncDisposable {
   readonly allows: (use: Use) => boolean;
   /** Capacity by operation: `Query due`, `UpdateItem`. */
   readonly consumed: ReadonlyMap<string, Consumption>;
+  /** The next request of that operation is answered 500. */
+  fail(operation: string): void;
   /** Keeps the next request of that operation from the service, or with `after` the service's answer from the function. */
   hold(operation: string, when?: Held["when"]): { readonly arrived: Promise<void>; release(): void };
 }
@@ -45,6 +47,7 @@ export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy>
   const uses: Use[] = [];
   const consumed = new Map<string, Consumption>();
   const holds: Held[] = [];
+  const failing = new Set<string>();
 
   function take(operation: string): Held | undefined {
     const index = holds.findIndex((each) => each.operation === operation);
@@ -52,15 +55,20 @@ export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy>
   }
 
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const request = requestOf(String(incoming.headers["x-amz-target"]), await text(incoming));
+    const request = requestOf(incoming.headers["x-amz-target"]?.toString(), await text(incoming));
     const needed = usesOf(request, options.streamArn);
     uses.push(...needed);
     const held = take(request.operation);
     if (held?.when === "before") await wait(held);
-    const { status, body } = needed.every(options.allows) ? await answerOf(options, request, incoming) : denied();
+    const { status, body } = await answerTo(request, needed, incoming);
     count(consumed, request, body);
     if (held?.when === "after") await wait(held);
     response.writeHead(status, { "content-type": "application/x-amz-json-1.0" }).end(JSON.stringify(body));
+  }
+
+  async function answerTo(request: Request, needed: readonly Use[], incoming: IncomingMessage): Promise<Answer> {
+    if (!needed.every(options.allows)) return denied();
+    return failing.delete(request.operation) ? { status: 500, body: {} } : answerOf(options, request, incoming);
   }
 
   const server = createServer((request, response) => {
@@ -78,6 +86,7 @@ export async function startAwsProxy(options: AwsProxyOptions): Promise<AwsProxy>
       holds.push({ operation, when, arrive: arrival.resolve, released: release.promise });
       return { arrived: arrival.promise, release: release.resolve };
     },
+    fail: (operation) => void failing.add(operation),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -103,6 +112,10 @@ function answerOf(options: AwsProxyOptions, request: Request, incoming: Incoming
       return getParameter(options.secrets, body.Name ?? "");
     case "secretsmanager":
       return getSecretValue(options.secrets, body.SecretId ?? "");
+    case "sns":
+      return { status: 200, body: {} };
+    case "events":
+      return { status: 200, body: { FailedEntryCount: 0, Entries: [{ EventId: "1" }] } };
     default:
       throw new Error(`nobody answers for ${service}`);
   }
@@ -124,7 +137,7 @@ interface Consumed {
 }
 
 function count(consumed: Map<string, Consumption>, { service, operation, body }: Request, answer: Consumed): void {
-  if (service === "ssm" || service === "secretsmanager") return;
+  if (!/^dynamodb|^sqs$/.test(service)) return;
   const key = [operation, ...(body.IndexName === undefined ? [] : [body.IndexName])].join(" ");
   const sum = consumed.get(key) ?? { requests: 0, readUnits: 0, writeUnits: 0 };
   const units = [answer.ConsumedCapacity ?? []].flat().reduce((total, { CapacityUnits }) => total + CapacityUnits, 0);

@@ -14,6 +14,9 @@ interface Body {
   readonly QueueUrl?: string;
   readonly Name?: string;
   readonly SecretId?: string;
+  readonly TopicArn?: string;
+  readonly Entries?: readonly { readonly EventBusName?: string }[];
+  readonly RequestItems?: Readonly<Record<string, unknown>>;
   readonly TransactItems?: readonly Readonly<Record<string, { readonly TableName: string }>>[];
 }
 
@@ -23,9 +26,10 @@ const SERVICES: Readonly<Record<string, string>> = {
   AmazonSQS: "sqs",
   AmazonSSM: "ssm",
   secretsmanager: "secretsmanager",
+  AWSEvents: "events",
 };
 
-/** A request of one of the services of AWS that speak JSON. */
+/** A request of one of the services of AWS. */
 export interface Request {
   /** As {@link SERVICES} calls it. */
   readonly service: string;
@@ -33,12 +37,19 @@ export interface Request {
   readonly body: Body;
 }
 
-/** Reads a request by its `x-amz-target`. */
-export function requestOf(target: string, text: string): Request {
+/** Reads a request by its `x-amz-target`. SNS, which speaks no JSON, has none. */
+export function requestOf(target: string | undefined, text: string): Request {
+  if (target === undefined) return formOf(new URLSearchParams(text));
   const [prefix = "", operation = ""] = target.split(".");
   const service = SERVICES[prefix];
   if (service === undefined) throw new Error(`the function calls a service that nobody expects: ${target}`);
   return { service, operation, body: JSON.parse(text) };
+}
+
+function formOf(parameters: URLSearchParams): Request {
+  const { Action: operation = "", ...body } = Object.fromEntries(parameters);
+  if (body.TopicArn === undefined) throw new Error(`the function calls a service that nobody expects: ${operation}`);
+  return { service: "sns", operation, body };
 }
 
 // What a transaction does counts, not that it is one: IAM knows no TransactWriteItems.
@@ -53,7 +64,12 @@ const PARTS: Readonly<Record<string, string>> = {
 export function usesOf({ service, operation, body }: Request, streamArn: string): readonly Use[] {
   if (service === "dynamodb-streams") return [{ action: `dynamodb:${operation}`, resource: streamArn }];
   if (operation === "TransactWriteItems") return (body.TransactItems ?? []).flatMap(partsOf);
-  // A batch needs what each of its entries needs.
+  // A batch of messages needs what each of its entries needs.
+  if (body.RequestItems !== undefined)
+    return Object.keys(body.RequestItems).map((table) => ({
+      action: `dynamodb:${operation}`,
+      resource: tableArn(table),
+    }));
   return [{ action: `${service}:${operation.replace(/Batch$/, "")}`, resource: resourceOf(service, body) }];
 }
 
@@ -66,7 +82,7 @@ function partsOf(item: Readonly<Record<string, { readonly TableName: string }>>)
 
 function resourceOf(
   service: string,
-  { TableName = "", IndexName, QueueUrl = "", Name = "", SecretId = "" }: Body,
+  { TableName = "", IndexName, QueueUrl = "", Name = "", SecretId = "", TopicArn = "", Entries = [] }: Body,
 ): string {
   switch (service) {
     case "dynamodb":
@@ -78,6 +94,10 @@ function resourceOf(
     case "secretsmanager":
       // The service adds six characters to the name.
       return arnOf("secretsmanager", `secret:${SecretId}-Ab12Cd`);
+    case "sns":
+      return TopicArn;
+    case "events":
+      return arnOf("events", `event-bus/${Entries[0]?.EventBusName}`);
     default:
       throw new Error(`nobody knows the resources of ${service}`);
   }

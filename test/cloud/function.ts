@@ -21,6 +21,8 @@ export function openFunction(settings: FunctionSettings, folder: string, endpoin
     AWS_ENDPOINT_URL_SQS: endpoint,
     AWS_ENDPOINT_URL_SSM: endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint,
+    AWS_ENDPOINT_URL_SNS: endpoint,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoint,
   };
   return openLambda({ name: resource, arn: arnOf("lambda", `function:${resource}`), folder, timeoutMs, variables });
 }

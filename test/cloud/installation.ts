@@ -3,6 +3,7 @@ import { closedPort } from "../support/http.ts";
 import { type SlackServer, startSlack, startWebhook, type WebhookServer } from "../support/loopback-receiver.ts";
 import { type Cloud, startCloud } from "./cloud.ts";
 import { ROLE_SECRETS } from "./function.ts";
+import { arnOf } from "./names.ts";
 import type { Secrets } from "./secrets.ts";
 
 export const TOKEN = "t0ken-of-the-cluster";
@@ -13,11 +14,14 @@ const CONFIG = `clusters:
   - { name: locked, server: "\${ssm:/jobbell/prod/server}", auth: { token: "\${ssm:/jobbell/locked/token}" } }
   - { name: down, server: "\${ssm:/jobbell/down/server}", auth: { token: "\${ssm:/jobbell/down/token}" } }
 receivers:
-  - { name: chat, slack: { webhookUrl: "\${ssm:/jobbell/chat}" } }
-  - { name: hook, webhook: { url: "\${secretsmanager:jobbell/hook#url}", secret: "\${secretsmanager:jobbell/hook#secret}" } }
-  - { name: gone, webhook: { url: "\${ssm:/jobbell/gone}" } }
-  - { name: mute, webhook: { url: "\${ssm:/jobbell/mute}" } }
+  - { name: chat, slack: { webhookUrl: "\${ssm:/jobbell/chat}", allowInsecure: true, allowPrivate: true } }
+  - { name: hook, webhook: { url: "\${secretsmanager:jobbell/hook#url}", allowInsecure: true, allowPrivate: true, secret: "\${secretsmanager:jobbell/hook#secret}" } }
+  - { name: gone, webhook: { url: "\${ssm:/jobbell/gone}", allowInsecure: true, allowPrivate: true } }
+  - { name: mute, webhook: { url: "\${ssm:/jobbell/mute}", allowInsecure: true, allowPrivate: true } }
+  - { name: topic, sns: { topicArn: "${arnOf("sns", "jobs")}" } }
+  - { name: bus, eventbridge: { bus: jobs } }
 namespaces:
+  - { cluster: prod, namespace: public, kinds: [TFJob], routes: [{ receivers: [topic, bus, chat] }] }
   - { cluster: locked, namespace: shut, kinds: [TFJob], routes: [{ receivers: [hook] }] }
   - { cluster: down, namespace: ml, kinds: [TFJob], routes: [{ receivers: [hook] }] }
   - { cluster: prod, namespace: life, kinds: [PyTorchJob, TFJob, Job], routes: [{ receivers: [chat, hook] }] }

@@ -44,6 +44,34 @@ export function lifeScenes(here: () => Installation): void {
     expect(here().hook.requests).toHaveLength(3);
   });
 
+  it("publish to a topic and put onto a bus, and send again what AWS and Slack failed to take", async () => {
+    const { cloud, chat } = here();
+    const published = (name: "deliver" | "retry") =>
+      cloud.aws[name].uses
+        .map(({ action }) => action)
+        .filter((action) => /^(sns|events):/.test(action))
+        .sort();
+    const rowsOf = async (...receivers: readonly string[]) =>
+      (await cloud.table.rows()).filter(({ event, receiver }) =>
+        event !== undefined && JSON.stringify(event).includes('"told"') ? receivers.includes(String(receiver)) : false,
+      );
+    for (const operation of ["Publish", "PutEvents"]) cloud.aws.deliver.fail(operation);
+    chat.answer({ status: 500 });
+    const before = chat.requests.length;
+    jobWith(here(), "public", "told", "Created");
+    await cloud.minute();
+    await cloud.deliver(() => published("deliver").length === 2 && chat.requests.length === before + 1);
+    await until(async () => {
+      await cloud.table.letTimePass();
+      await cloud.retry();
+      const rows = await rowsOf("topic", "bus", "chat");
+      return rows.length === 3 && rows.every(({ state, attempts }) => state === "delivered" && attempts === 2);
+    }, "the retry function brought them");
+    expect(published("deliver")).toEqual(["events:PutEvents", "sns:Publish"]);
+    expect(published("retry")).toEqual(["events:PutEvents", "sns:Publish"]);
+    expect(chat.requests).toHaveLength(before + 2);
+  });
+
   it("say Vanished of an unfinished job that is gone, and nothing of a finished one", async () => {
     const { cloud, api, hook } = here();
     jobWith(here(), "ml", "unfinished", "Created");

@@ -19,8 +19,10 @@ export async function pack(config: string, folder: string): Promise<Package> {
   const build = join(folder, ".build");
   writeFileSync(path, config);
   await buildArtifacts(path, build);
-  const secrets = JSON.parse(readFileSync(join(build, "secrets.json"), "utf8"));
-  const { template } = await packaged({ stage: "test", secrets });
+  const [secrets, targets] = ["secrets.json", "targets.json"].map((name) =>
+    JSON.parse(readFileSync(join(build, name), "utf8")),
+  );
+  const { template } = await packaged({ stage: "test", secrets, targets });
   const folders = FUNCTIONS.map((name) => [name, unzip(join(build, `${name}.zip`), join(folder, name))] as const);
   return { template: openTemplate(template), folders: Object.fromEntries(folders) as Package["folders"] };
 }

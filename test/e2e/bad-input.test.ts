@@ -31,7 +31,7 @@ const GOOD = `clusters:
     kubeconfig: kubeconfig
 receivers:
   - name: hook
-    webhook: { url: "\${env:HOOK_URL}" }
+    webhook: { url: "\${env:HOOK_URL}", allowInsecure: true, allowPrivate: true }
 namespaces:
   - namespace: ml
     kinds: [TFJob]

@@ -88,7 +88,7 @@ describe("jobbell run", () => {
     here.home.write(
       "jobbell.yml",
       `clusters: [{ name: prod, kubeconfig: kubeconfig }]
-receivers: [{ name: hook, webhook: { url: "\${env:HOOK}", secret: ${SECRET} } }]
+receivers: [{ name: hook, webhook: { url: "\${env:HOOK}", allowInsecure: true, allowPrivate: true, secret: ${SECRET} } }]
 namespaces:
 ${entry('"*", exclude: [research]')}${entry("ml-a")}`,
     );

@@ -167,7 +167,7 @@ describe("jobbell run", () => {
     here.home.write(
       "jobbell.yml",
       `clusters: [{ name: lab, server: "${here.api.url}", ${auth} }]
-receivers: [{ name: hook, webhook: { url: "${here.hook.url}", secret: "\${env:HOOK_SECRET}" } }]
+receivers: [{ name: hook, webhook: { url: "${here.hook.url}", allowInsecure: true, allowPrivate: true, secret: "\${env:HOOK_SECRET}" } }]
 namespaces:
   - { namespace: ml, kinds: [TFJob], firstTick: announce, routes: [{ on: [Failed], receivers: [hook] }, { match: { labels: { tier: prod } }, receivers: [hook] }] }
 `,

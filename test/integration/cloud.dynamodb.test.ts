@@ -24,10 +24,10 @@ clusters:
   - { name: prod, server: "\${ssm:/prod/server}", auth: { token: "\${secretsmanager:prod#token}" } }
   - { name: lost, server: "\${ssm:/lost/server}", auth: { token: "\${ssm:/lost/token}" } }
 receivers:
-  - { name: chat, slack: { webhookUrl: "\${ssm:/slack}" } }
-  - { name: hook, webhook: { url: "\${ssm:/hook}", secret: "\${ssm:/hook/secret}" } }
-  - { name: spare, webhook: { url: "\${ssm:/hook}", secret: "\${ssm:/hook/secret}" } }
-  - { name: mute, webhook: { url: "\${ssm:/not/there}" } }
+  - { name: chat, slack: { webhookUrl: "\${ssm:/slack}", allowInsecure: true, allowPrivate: true } }
+  - { name: hook, webhook: { url: "\${ssm:/hook}", allowInsecure: true, allowPrivate: true, secret: "\${ssm:/hook/secret}" } }
+  - { name: spare, webhook: { url: "\${ssm:/hook}", allowInsecure: true, allowPrivate: true, secret: "\${ssm:/hook/secret}" } }
+  - { name: mute, webhook: { url: "\${ssm:/not/there}", allowInsecure: true, allowPrivate: true } }
 namespaces:
   - { namespace: ml, cluster: prod, kinds: [TFJob, Job], routes: [{ receivers: [chat, hook] }] }
   - { namespace: quiet, cluster: prod, kinds: [TFJob], routes: [{ receivers: [mute] }] }

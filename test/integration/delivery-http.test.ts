@@ -17,7 +17,9 @@ async function opened<S extends Loopback>(starting: Promise<S>): Promise<S> {
   return server;
 }
 
-const webhook = ({ url }: Loopback, name = "hook"): Receiver => webhookReceiver({ name, url, secrets: [] });
+const loopback = httpPost({ allowPrivate: true });
+const webhook = ({ url }: Loopback, name = "hook"): Receiver =>
+  webhookReceiver({ name, url, secrets: [], post: loopback });
 const idsAt = ({ requests }: Loopback) => requests.map(({ headers }) => headers["webhook-id"]);
 
 /** Real posts take real time, while the deliverer's clock stands still: who waits for the pace goes on at once, later. */
@@ -134,7 +136,7 @@ describe("over HTTP", () => {
       name: "hook",
       url: server.url,
       secrets: [],
-      post: httpPost({ totalTimeoutMs: 50 }),
+      post: httpPost({ totalTimeoutMs: 50, allowPrivate: true }),
     });
     const { store, deliver, settled } = openHttpScene([impatient]);
     await queue(store, "hook", events("a", 1));
@@ -144,7 +146,9 @@ describe("over HTTP", () => {
 
   test("Slack gets one message a second, in order, and none that it refuses", async () => {
     const server = await opened(startSlack());
-    const { store, deliver, paces } = openHttpScene([slackReceiver({ name: "chat", webhookUrl: server.url })]);
+    const { store, deliver, paces } = openHttpScene([
+      slackReceiver({ name: "chat", webhookUrl: server.url, post: loopback }),
+    ]);
     await queue(store, "chat", events("a", 4));
     await deliver();
     expect(server.refusals).toEqual([]);

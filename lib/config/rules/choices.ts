@@ -7,8 +7,9 @@ import {
   checkChoice,
   GKE_CHOICE,
   RECEIVER_CHOICE,
+  SLACK_CHOICE,
 } from "../ways.ts";
-import type { Finding, Rule } from "./outline.ts";
+import { type Finding, mapIn, type Rule } from "./outline.ts";
 
 /** Clusters, their authentication and receivers are each described in one way. */
 export const oneWayEach: Rule = ({ clusters, receivers }) => [
@@ -18,7 +19,10 @@ export const oneWayEach: Rule = ({ clusters, receivers }) => [
     ...findings(mapIn(entry?.auth, "gke"), GKE_CHOICE, ["clusters", index, "auth", "gke"]),
     ...findings(mapIn(entry?.auth, "aks"), AKS_CHOICE, ["clusters", index, "auth", "aks"]),
   ]),
-  ...receivers.flatMap((entry, index) => findings(entry, RECEIVER_CHOICE, ["receivers", index])),
+  ...receivers.flatMap((entry, index) => [
+    ...findings(entry, RECEIVER_CHOICE, ["receivers", index]),
+    ...findings(mapIn(entry, "slack"), SLACK_CHOICE, ["receivers", index, "slack"]),
+  ]),
 ];
 
 /** What follows from a region is asked for where there is none, and a region is Huawei Cloud's. */
@@ -36,12 +40,6 @@ export const regionsFit: Rule = ({ clusters }) =>
   });
 
 const NO_ENDPOINT = 'missing key "endpoint": the cluster has no region';
-
-/** The map under a key; what is no map has a problem of its own. */
-function mapIn(map: Readonly<Record<string, unknown>> | undefined, key: string): object | undefined {
-  const value = map?.[key];
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
-}
 
 function findings(map: object | undefined, choice: Choice, path: Path): readonly Finding[] {
   if (map === undefined) return [];

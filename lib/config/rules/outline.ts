@@ -38,6 +38,15 @@ export const Outline = z
   .catch({ clusters: [], receivers: [], namespaces: [] });
 export type Outline = z.infer<typeof Outline>;
 
+/** The map under a key; what is no map has a problem of its own. */
+export function mapIn(
+  map: Readonly<Record<string, unknown>> | undefined,
+  key: string,
+): Readonly<Record<string, unknown>> | undefined {
+  const value = map?.[key];
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+}
+
 /** What is wrong at a path, or with the key at its end, and the path of what came first where there are two. */
 export interface Finding {
   readonly path: Path;

@@ -4,6 +4,7 @@ import { oneWayEach, regionsFit } from "./choices.ts";
 import { clusterNamed, clustersExist, namesOnce, receiversExist } from "./names.ts";
 import { type Finding, Outline, type Rule } from "./outline.ts";
 import { exclusionsFit, patternsAnswered, patternsOverlap } from "./patterns.ts";
+import { addressesSafe, busesFit } from "./receivers.ts";
 import { holdsWatch, watchesOnce } from "./watches.ts";
 
 const RULES: readonly Rule[] = [
@@ -17,6 +18,8 @@ const RULES: readonly Rule[] = [
   holdsWatch,
   patternsAnswered,
   exclusionsFit,
+  addressesSafe,
+  busesFit,
 ];
 
 /** What is wrong between the parts of a document, whatever else is wrong with it. */

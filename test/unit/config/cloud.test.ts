@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cloudProblems, cloudSecrets } from "#config/cloud";
+import { cloudProblems, cloudSecrets, cloudTargets } from "#config/cloud";
 import { compileConfig, readCompiledConfig } from "#config/compiled";
 import { formatProblem, parseConfig } from "#config/config";
 
@@ -84,6 +84,33 @@ describe("a configuration for functions", () => {
       clusters: { ssm: ["/jobbell/server", "/jobbell/token"], secretsManager: ["jobbell/prod"] },
       receivers: { ssm: ["/jobbell/host", "/jobbell/new", "/jobbell/old", "/jobbell/slack"], secretsManager: [] },
     });
+  });
+});
+
+describe("what functions publish to", () => {
+  const TARGETS = `
+  - { name: t, sns: { topicArn: "arn:aws:sns:eu-central-1:123456789012:jobs" } }
+  - { name: again, sns: { topicArn: "arn:aws:sns:eu-central-1:123456789012:jobs" } }
+  - { name: b, eventbridge: { bus: jobs } }
+  - { name: c, eventbridge: { bus: jobs, region: us-east-1 } }
+  - { name: d, eventbridge: { bus: "arn:aws:events:eu-west-1:123456789012:event-bus/other" } }
+namespaces:`;
+
+  it("is named, each once, and needs no secret", () => {
+    const config = parseConfig(GOOD.replace("\nnamespaces:", TARGETS), "f.yml");
+    expect(cloudProblems(config)).toEqual([]);
+    expect(cloudTargets(config)).toEqual({
+      topics: ["arn:aws:sns:eu-central-1:123456789012:jobs"],
+      buses: [
+        { bus: "arn:aws:events:eu-west-1:123456789012:event-bus/other" },
+        { bus: "jobs", region: "us-east-1" },
+        { bus: "jobs" },
+      ],
+    });
+  });
+
+  it("is nothing without such receivers", () => {
+    expect(cloudTargets(parseConfig(GOOD, "f.yml"))).toEqual({ topics: [], buses: [] });
   });
 });
 

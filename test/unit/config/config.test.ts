@@ -26,11 +26,23 @@ receivers:
   - name: chat
     slack: { webhookUrl: "\${env:SLACK}" }
   - name: hook
-    webhook: { url: http://hooks.internal/jobs, secret: "\${env:HOOK}" }
+    webhook: { url: http://hooks.internal/jobs, allowInsecure: true, secret: "\${env:HOOK}" }
   - name: rotating
     webhook: { url: "https://\${env:HOST}/x", secret: ["\${env:NEW}", "\${env:OLD}"] }
   - name: open
-    webhook: { url: "https://hooks.example.com" }
+    webhook: { url: "https://hooks.example.com", allowPrivate: true, format: cloudevents }
+  - name: bot
+    slack: { token: "\${env:BOT}", channel: C0123456789 }
+  - name: pager
+    pagerduty: { routingKey: "\${env:KEY}" }
+  - name: teams
+    teams: { webhookUrl: "\${env:TEAMS}", digestAbove: 1 }
+  - name: discord
+    discord: { webhookUrl: "\${env:DISCORD}" }
+  - name: topic
+    sns: { topicArn: "arn:aws:sns:eu-central-1:123456789012:jobs.fifo" }
+  - name: bus
+    eventbridge: { bus: default }
 namespaces:
   - namespace: ml
     cluster: prod
@@ -82,13 +94,26 @@ describe("a configuration", () => {
     });
   });
 
-  it("gives a webhook none, one or several secrets", () => {
+  it("gives each receiver what was said, and a webhook none, one or several secrets", () => {
     expect(withoutPlaces(full)).toMatchObject({
       receivers: [
-        { name: "chat", type: "slack", webhookUrl: "${env:SLACK}" },
+        { name: "chat", type: "slack", webhookUrl: "${env:SLACK}", digestAbove: 20 },
         { name: "hook", type: "webhook", url: "http://hooks.internal/jobs", secrets: ["${env:HOOK}"] },
         { name: "rotating", type: "webhook", secrets: ["${env:NEW}", "${env:OLD}"] },
-        { name: "open", type: "webhook", secrets: [] },
+        { name: "open", type: "webhook", secrets: [], allowPrivate: true, format: "cloudevents" },
+        {
+          name: "bot",
+          type: "slackBot",
+          token: "${env:BOT}",
+          channel: "C0123456789",
+          style: "thread",
+          digestAbove: 20,
+        },
+        { name: "pager", type: "pagerduty", routingKey: "${env:KEY}", severity: "error", region: "us" },
+        { name: "teams", type: "teams", webhookUrl: "${env:TEAMS}", digestAbove: 1 },
+        { name: "discord", type: "discord", webhookUrl: "${env:DISCORD}", digestAbove: 20 },
+        { name: "topic", type: "sns", topicArn: "arn:aws:sns:eu-central-1:123456789012:jobs.fifo" },
+        { name: "bus", type: "eventbridge", bus: "default" },
       ],
     });
   });

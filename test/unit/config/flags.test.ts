@@ -67,12 +67,18 @@ describe("flags", () => {
           name: "slack",
           type: "slack",
           webhookUrl: { text: FLAGS.slack, at: { file: "--slack", line: 0, column: 0 } },
+          allowInsecure: true,
+          allowPrivate: true,
+          digestAbove: 20,
         },
         {
           name: "webhook",
           type: "webhook",
           url: { text: "https://hooks.example.com", at: { file: "--webhook", line: 0, column: 0 } },
           secrets: [{ text: "${env:SECRET}", at: { file: "--webhook-secret", line: 0, column: 0 } }],
+          allowInsecure: true,
+          allowPrivate: true,
+          format: "standard",
         },
       ],
       namespaces: [
@@ -97,6 +103,10 @@ describe("flags", () => {
     });
     expect(Object.keys(config.clusters[0] ?? {})).not.toContain("context");
     expect(Object.keys(config.namespaces[0] ?? {})).not.toContain("labelSelector");
+  });
+
+  it("name any address: what somebody types is taken at its word", () => {
+    expect(linesOf({ slack: "http://127.0.0.1:8080/x", webhook: "http://10.0.0.1/x" })).toEqual([]);
   });
 
   it("that say the same namespace or kind twice say it once", () => {

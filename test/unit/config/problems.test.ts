@@ -5,6 +5,8 @@ const ROUTES = "routes: [{ receivers: [chat] }]";
 const SLACK = 'slack: { webhookUrl: "${env:S}" }';
 const server = (keys: string) => withClusters(`{ name: c, server: "https://x", ${keys} }`);
 const address = (text: string) => withClusters(`{ name: c, server: ▸"${text}", auth: { token: t } }`);
+const receiver = (keys: string) => withReceivers(`{ name: chat, ${keys} }`);
+const slack = (keys: string) => receiver(`slack: { ${keys} }`);
 const webhook = (keys: string) => withReceivers(`{ name: chat, webhook: { ${keys} } }`);
 const watch = (keys: string) => withNamespaces(`{ namespace: ml, kinds: [Job], ${ROUTES}, ${keys} }`);
 const route = (keys: string) => withNamespaces(`{ namespace: ml, kinds: [Job], routes: [{ ${keys} }] }`);
@@ -39,7 +41,7 @@ const KEYS: readonly Row[] = [
     "missing in a list of maps",
     `clusters:\n  - ▸kubeconfig: k\nreceivers:\n  - ▸name: chat\nnamespaces:\n  - ▸namespace: ml\n    kinds: [Job]\n`,
     'missing key "name"',
-    'a receiver needs "slack" or "webhook"',
+    'a receiver needs "slack" or "teams" or "discord" or "pagerduty" or "webhook" or "sns" or "eventbridge"',
     'missing key "routes"',
   ],
   [
@@ -150,28 +152,148 @@ const CLUSTERS: readonly Row[] = [
 ];
 
 const RECEIVERS: readonly Row[] = [
-  ["no address", withReceivers("▸{ name: chat }"), 'a receiver needs "slack" or "webhook"'],
+  [
+    "no address",
+    withReceivers("▸{ name: chat }"),
+    'a receiver needs "slack" or "teams" or "discord" or "pagerduty" or "webhook" or "sns" or "eventbridge"',
+  ],
   [
     "two kinds",
     withReceivers(`{ name: chat, ${SLACK}, ▸webhook: { url: https://x } }`),
     '"webhook" does not go with "slack"',
   ],
   [
-    "a bot token",
-    withReceivers('{ name: chat, slack: { ▸token: xoxb, channel: "#ml" } }'),
-    "a bot token is not supported yet, use webhookUrl",
-  ],
-  [
-    "a channel beside an address",
-    withReceivers('{ name: chat, slack: { webhookUrl: "${env:S}", ▸channel: "#ml", ▸x: 1 } }'),
-    "a bot token is not supported yet, use webhookUrl",
+    "a bot beside an address",
+    withReceivers('{ name: chat, slack: { webhookUrl: "${env:S}", ▸channel: "#ml", ▸style: plain, ▸x: 1 } }'),
+    '"channel" does not go with "webhookUrl"',
+    '"style" does not go with "webhookUrl"',
     'unknown key "x"',
   ],
-  ["slack without an address", withReceivers("{ name: chat, slack: ▸{} }"), 'missing key "webhookUrl"'],
+  ["a bot without a channel", slack("token: xoxb-1").replace("{ token", "▸{ token"), 'missing key "channel"'],
+  ["a bot without a token", slack('channel: "#ml"').replace("{ channel", "▸{ channel"), 'missing key "token"'],
+  [
+    "a bot with an allowance",
+    slack('token: xoxb-1, channel: "#ml", ▸allowPrivate: true'),
+    '"allowPrivate" does not go with "token"',
+  ],
+  [
+    "the token of a user",
+    slack('token: ▸xoxp-1, channel: "#ml"'),
+    "token: must be the token of a bot, which starts with xoxb-: this is one of a user",
+  ],
+  [
+    "the token of an app",
+    slack('token: ▸xapp-1, channel: "#ml"'),
+    "token: must be the token of a bot, which starts with xoxb-: this is one of an app as a whole",
+  ],
+  [
+    "a token that expires",
+    slack('token: ▸xoxe.xoxb-1, channel: "#ml"'),
+    "token: must be the token of a bot, which starts with xoxb-: this is one that expires: turn token rotation off",
+  ],
+  ["no token", slack('token: ▸hush, channel: "#ml"'), "token: must be the token of a bot, which starts with xoxb-"],
+  ...["ml-alerts", "@ann", "#", "#a b", "c0123456789"].map(
+    (channel): Row => [
+      `the channel ${channel}`,
+      slack(`token: xoxb-1, channel: ▸"${channel}"`),
+      "channel: must be a channel's name, such as #ml-alerts, or its id, such as C0123456789",
+    ],
+  ),
+  [
+    "an unknown style",
+    slack('token: xoxb-1, channel: "#ml", style: ▸threads'),
+    'style: unknown value "threads", did you mean "thread"?',
+  ],
+  [
+    "slack without an address",
+    withReceivers("{ name: chat, slack: ▸{} }"),
+    'slack needs "webhookUrl" or "token" with "channel"',
+  ],
   [
     "slack over http",
-    withReceivers("{ name: chat, slack: { webhookUrl: ▸http://x/y } }"),
-    "webhookUrl: must start with https:// (http:// only for this machine)",
+    slack("webhookUrl: ▸http://x/y"),
+    "webhookUrl: must start with https://, or say allowInsecure: true beside it",
+  ],
+  [
+    "teams on this machine",
+    receiver("teams: { webhookUrl: ▸https://localhost/x }"),
+    "webhookUrl: must not be a private address, or say allowPrivate: true beside it",
+  ],
+  [
+    "discord at a private address",
+    receiver("discord: { webhookUrl: ▸https://10.1.2.3/x, allowInsecure: true }"),
+    "webhookUrl: must not be a private address, or say allowPrivate: true beside it",
+  ],
+  [
+    "a webhook at an address of a network's own, unencrypted",
+    webhook('url: ▸"http://[fd00::1]:8080/x"'),
+    "url: must start with https:// and not be a private address, or say allowInsecure: true and allowPrivate: true beside it",
+  ],
+  [
+    "an address in another spelling",
+    webhook("url: ▸https://0x7f.1/x"),
+    "url: must not be a private address, or say allowPrivate: true beside it",
+  ],
+  [
+    "an allowance that is none",
+    webhook("url: https://x, allowPrivate: ▸false, allowInsecure: ▸1"),
+    "allowPrivate: must be true, or left out",
+    "allowInsecure: must be true, or left out",
+  ],
+  [
+    "nearly an allowance",
+    webhook("url: https://x, ▸allowprivate: true"),
+    'unknown key "allowprivate", did you mean "allowPrivate"?',
+  ],
+  ...["0", "1001", "1.5", "never"].map(
+    (number): Row => [
+      `digests above ${number}`,
+      slack(`webhookUrl: "\${env:S}", digestAbove: ▸${number}`),
+      "digestAbove: must be a whole number from 1 to 1000",
+    ],
+  ),
+  ["digests of a webhook", webhook("url: https://x, ▸digestAbove: 5"), 'unknown key "digestAbove"'],
+  [
+    "an unknown format",
+    webhook("url: https://x, format: ▸cloudevent"),
+    'format: unknown value "cloudevent", did you mean "cloudevents"?',
+  ],
+  [
+    "a short routing key",
+    receiver("pagerduty: { routingKey: ▸abc }"),
+    "routingKey: must be the 32 letters and digits of an Events API v2 integration key",
+  ],
+  [
+    "an unknown severity and region",
+    receiver('pagerduty: { routingKey: "${env:K}", severity: ▸fatal, region: ▸asia }'),
+    "severity: must be one of critical, error, warning, info",
+    "region: must be one of us, eu",
+  ],
+  [
+    "no topic",
+    receiver("sns: { topicArn: ▸jobs }"),
+    "topicArn: must be the ARN of a topic: arn:aws:sns:REGION:ACCOUNT:NAME",
+  ],
+  [
+    "a pattern of topics",
+    receiver("sns: { topicArn: ▸arn:aws:sns:eu-central-1:123456789012:* }"),
+    "topicArn: must be the ARN of a topic: arn:aws:sns:REGION:ACCOUNT:NAME",
+  ],
+  [
+    "a reference to a topic",
+    receiver('sns: { topicArn: ▸"${env:TOPIC}" }'),
+    "topicArn: references such as ${env:NAME} are not possible here",
+  ],
+  ["no bus", receiver("eventbridge: { bus: ▸'a b' }"), "bus: must be the name of an event bus, or its ARN"],
+  [
+    "a region beside an ARN",
+    receiver("eventbridge: { bus: arn:aws:events:eu-central-1:123456789012:event-bus/jobs, ▸region: eu-central-1 }"),
+    "region: the bus's ARN names it",
+  ],
+  [
+    "no region",
+    receiver("eventbridge: { bus: jobs, region: ▸Frankfurt }"),
+    "region: must be the name of a region, such as eu-central-1",
   ],
   [
     "slack at no address",
@@ -365,7 +487,7 @@ interval: ▸0s
       [
         'unknown key "sever", did you mean "server"?',
         'name: "prod" is used twice, first in line 3',
-        'missing key "webhookUrl"',
+        'slack needs "webhookUrl" or "token" with "channel"',
         'missing key "cluster": there are several',
         'Job of namespace "ml" is watched twice with the same selectors, first in line 13',
         'kinds: unknown value "Jobs", did you mean "Job"?',

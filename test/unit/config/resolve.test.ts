@@ -22,7 +22,14 @@ receivers:
   - name: chat
     slack: { webhookUrl: "\${env:SLACK}" }
   - name: hook
-    webhook: { url: "\${env:URL}", secret: ["\${env:NEW}", ${WHSEC}] }
+    webhook: { url: "\${env:URL}", allowInsecure: true, secret: ["\${env:NEW}", ${WHSEC}] }
+  - name: bot
+    slack: { token: "\${env:BOT}", channel: "#\${env:CHANNEL}", style: update, digestAbove: 5 }
+  - { name: teams, teams: { webhookUrl: "\${env:SLACK}", allowPrivate: true } }
+  - { name: discord, discord: { webhookUrl: "\${env:SLACK}" } }
+  - { name: pager, pagerduty: { routingKey: "\${env:KEY32}", severity: critical, region: eu } }
+  - { name: topic, sns: { topicArn: "arn:aws:sns:eu-central-1:123456789012:jobs" } }
+  - { name: bus, eventbridge: { bus: jobs, region: eu-west-1 } }
 namespaces:
   - { namespace: ml, cluster: token, kinds: [Job], routes: [{ receivers: [chat] }] }
 `;
@@ -37,6 +44,9 @@ const VALUES = {
   SLACK: "https://hooks.slack.com/services/x",
   URL: "http://hooks.internal/x?y=z",
   NEW: WHSEC,
+  BOT: "xoxb-1-abc",
+  CHANNEL: "ml",
+  KEY32: "0123456789abcdef0123456789ABCDEF",
 };
 
 /** Environment variables from a map; every other source is empty. */
@@ -86,8 +96,21 @@ describe("resolving a configuration", () => {
       { name: "laptop", from: "kubeconfig", path: "/etc/k", at: { file: "/etc/jobbell.yml", line: 12, column: 33 } },
     ]);
     expect(receivers).toEqual([
-      { name: "chat", type: "slack", webhookUrl: VALUES.SLACK },
-      { name: "hook", type: "webhook", url: VALUES.URL, secrets: [WHSEC, WHSEC] },
+      { name: "chat", type: "slack", webhookUrl: VALUES.SLACK, digestAbove: 20 },
+      {
+        name: "hook",
+        type: "webhook",
+        url: VALUES.URL,
+        allowInsecure: true,
+        secrets: [WHSEC, WHSEC],
+        format: "standard",
+      },
+      { name: "bot", type: "slackBot", token: VALUES.BOT, channel: "#ml", style: "update", digestAbove: 5 },
+      { name: "teams", type: "teams", webhookUrl: VALUES.SLACK, digestAbove: 20, allowPrivate: true },
+      { name: "discord", type: "discord", webhookUrl: VALUES.SLACK, digestAbove: 20 },
+      { name: "pager", type: "pagerduty", routingKey: VALUES.KEY32, severity: "critical", region: "eu" },
+      { name: "topic", type: "sns", topicArn: "arn:aws:sns:eu-central-1:123456789012:jobs" },
+      { name: "bus", type: "eventbridge", bus: "jobs", region: "eu-west-1" },
     ]);
     expect(rest).toEqual(before);
   });
@@ -102,7 +125,12 @@ describe("resolving a configuration", () => {
       "f.yml:11:57: clientKey: ${env:KEY}: is missing",
       "f.yml:15:26: webhookUrl: ${env:SLACK}: is missing",
       "f.yml:17:21: url: ${env:URL}: is missing",
-      "f.yml:17:44: secret: ${env:NEW}: is missing",
+      "f.yml:17:65: secret: ${env:NEW}: is missing",
+      "f.yml:19:21: token: ${env:BOT}: is missing",
+      "f.yml:19:44: channel: ${env:CHANNEL}: is missing",
+      "f.yml:20:41: webhookUrl: ${env:SLACK}: is missing",
+      "f.yml:21:45: webhookUrl: ${env:SLACK}: is missing",
+      "f.yml:22:45: routingKey: ${env:KEY32}: is missing",
     ]);
   });
 
@@ -111,10 +139,37 @@ describe("resolving a configuration", () => {
     ["TOKEN", "s3cret\n", "f.yml:4:20: token: must be one word without spaces or line breaks"],
     ["CA", "./s3cret", "f.yml:5:16: ca: must be PEM text: to read it from a file write ${file:path}"],
     ["KEY", "s3cret", "f.yml:11:57: clientKey: must be PEM text: to read it from a file write ${file:path}"],
-    ["SLACK", "http://s3cret", "f.yml:15:26: webhookUrl: must start with https:// (http:// only for this machine)"],
+    [
+      "SLACK",
+      "http://s3cret",
+      "f.yml:15:26: webhookUrl: must start with https://, or say allowInsecure: true beside it",
+      "f.yml:20:41: webhookUrl: must start with https://, or say allowInsecure: true beside it",
+      "f.yml:21:45: webhookUrl: must start with https://, or say allowInsecure: true beside it",
+    ],
+    [
+      "SLACK",
+      "https://127.0.0.1/s3cret",
+      "f.yml:15:26: webhookUrl: must not be a private address, or say allowPrivate: true beside it",
+      "f.yml:21:45: webhookUrl: must not be a private address, or say allowPrivate: true beside it",
+    ],
     ["URL", "https://u:s3cret@x", "f.yml:17:21: url: must not hold a user name or a password"],
-    ["NEW", "s3cret", "f.yml:17:44: secret: must be whsec_ followed by base64"],
-  ])("checks what %s resolves to, and never quotes it", async (name, value, line) => {
-    expect(await resolutionOf({ ...VALUES, [name]: value })).toEqual([line]);
+    ["NEW", "s3cret", "f.yml:17:65: secret: must be whsec_ followed by base64"],
+    [
+      "BOT",
+      "xoxp-s3cret",
+      "f.yml:19:21: token: must be the token of a bot, which starts with xoxb-: this is one of a user",
+    ],
+    [
+      "CHANNEL",
+      "s3cret channel",
+      "f.yml:19:44: channel: must be a channel's name, such as #ml-alerts, or its id, such as C0123456789",
+    ],
+    [
+      "KEY32",
+      "s3cret",
+      "f.yml:22:45: routingKey: must be the 32 letters and digits of an Events API v2 integration key",
+    ],
+  ])("checks what %s resolves to, and never quotes it", async (name, value, ...lines) => {
+    expect(await resolutionOf({ ...VALUES, [name]: value })).toEqual(lines);
   });
 });

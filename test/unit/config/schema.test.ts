@@ -18,6 +18,7 @@ function keysOf(schema: Schema, path: string): readonly (readonly [string, Schem
   return schema.items === undefined ? inner : [...inner, ...keysOf(schema.items, path.replace(/\.$/, "[]."))];
 }
 
+const RECEIVERS = ["slack", "teams", "discord", "pagerduty", "webhook", "sns", "eventbridge"];
 const schema: Schema = JSON.parse(jsonSchema());
 const KEYS = keysOf(schema, "");
 
@@ -47,7 +48,7 @@ describe("the JSON Schema", () => {
       ["kubeconfig"],
       ["inCluster"],
     ]);
-    expect(required("receivers")).toEqual([["slack"], ["webhook"]]);
+    expect(required("receivers")).toEqual(RECEIVERS.map((key) => [key]));
   });
 });
 
@@ -56,7 +57,7 @@ describe("docs/configuration.md", () => {
     const page = readFileSync("docs/configuration.md", "utf8");
     const documented = new Set([...page.matchAll(/^\| `([\w.]+)` \|/gm)].map(([, key = ""]) => key.split(".").at(-1)));
     const keys = KEYS.map(([path]) => path.split(".").at(-1) ?? "").filter(
-      (key) => key !== "slack" && key !== "webhook" && key !== "match",
+      (key) => !RECEIVERS.includes(key) && key !== "match",
     );
     expect(keys.filter((key) => !documented.has(key))).toEqual([]);
   });

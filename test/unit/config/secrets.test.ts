@@ -38,6 +38,16 @@ receivers:
     webhook:
       url: https://hooks.example.com/${SECRET}?key=${SECRET}
       secret: [whsec_${SECRET}GKYqrTwjUPD8ILPZIo2LaLaSwX, "whsec_${SECRET}GKYqrTwjUPD8ILPZIo2LaLaSwX"]
+  - name: inside
+    webhook: { url: "http://127.0.0.1/${SECRET}", format: cloudevents, allowInsecure: true, allowPrivate: true }
+  - name: bot
+    slack: { token: xoxb-${SECRET}, channel: "#ml", style: update }
+  - name: teams
+    teams: { webhookUrl: "https://x.powerplatform.com/${SECRET}?sig=${SECRET}", digestAbove: 5 }
+  - name: discord
+    discord: { webhookUrl: https://discord.com/api/webhooks/1/${SECRET} }
+  - name: pager
+    pagerduty: { routingKey: ${SECRET}23456789abcdef01234567890a, severity: info }
 namespaces:
   - namespace: ml
     cluster: prod
@@ -60,7 +70,7 @@ async function sayingOf(text: string): Promise<string> {
 
 it("is right as it is, and its warnings quote no secret", async () => {
   const saying = await sayingOf(TEXT);
-  expect(saying.split("\n")).toHaveLength(11);
+  expect(saying.split("\n")).toHaveLength(15);
   expect(saying).not.toContain(SECRET);
 });
 
