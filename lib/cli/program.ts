@@ -3,6 +3,7 @@ import { VERSION } from "#version";
 import type { CheckOptions } from "./check.ts";
 import { EXIT } from "./failure.ts";
 import { jobCommand } from "./job/command.ts";
+import { operatingCommands } from "./operate/commands.ts";
 import { countOption, durationOption, several } from "./options.ts";
 import type { RunOptions } from "./run.ts";
 
@@ -19,6 +20,7 @@ export function program(done: Done): Command {
     .exitOverride();
   jobbell.addCommand(runCommand(done));
   jobbell.addCommand(checkCommand(done));
+  for (const command of operatingCommands(done)) jobbell.addCommand(command);
   jobbell.addCommand(demoCommand(done));
   jobbell.addCommand(jobCommand(done));
   jobbell.commands.forEach(strict);

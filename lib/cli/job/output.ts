@@ -1,6 +1,7 @@
 import { Document, visit } from "yaml";
 import { apiVersionOf } from "#jobs/event";
 import type { Kind } from "#jobs/kinds/reader";
+import { escaped, jsonOf, printable } from "../printable.ts";
 
 /** How jobs are shown; a table where nothing is said. */
 export type Format = "json" | "yaml" | "name";
@@ -40,7 +41,7 @@ function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 function written(format: "json" | "yaml", value: object): string {
-  return format === "json" ? printable(JSON.stringify(value, undefined, 2), escaped) : yamlOf(value);
+  return format === "json" ? jsonOf(value) : yamlOf(value);
 }
 
 function yamlOf(value: object): string {
@@ -53,15 +54,4 @@ function yamlOf(value: object): string {
   });
   const text = document.toString({ directives: false, lineWidth: 0 });
   return printable(text.trimEnd(), escaped);
-}
-
-// What a terminal would obey, or show in another order than it is: escapes of JSON, which are those of YAML's quotes too.
-const UNSAFE = /(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]/gu;
-
-function printable(text: string, write: (char: string) => string): string {
-  return text.replace(UNSAFE, write);
-}
-
-function escaped(char: string): string {
-  return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

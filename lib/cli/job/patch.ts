@@ -3,11 +3,11 @@ import { ClusterError, type JobApi, type Patch } from "#cluster/cluster";
 import type { Resource } from "#jobs/job";
 import { EXIT, UsageError } from "../failure.ts";
 import { complain, print } from "../print.ts";
+import { table } from "../table.ts";
 import { type Difference, differences, lost } from "./differences.ts";
 import { namedBy, namespaceOf } from "./kind.ts";
 import { type ClusterOptions, notFound, openCluster } from "./open.ts";
 import { type Format, nameOf, oneAs } from "./output.ts";
-import { table } from "./table.ts";
 
 /** What `jobbell job patch` was given, as commander parsed it. */
 export interface PatchOptions extends ClusterOptions {

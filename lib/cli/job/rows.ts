@@ -1,8 +1,8 @@
 import type { Seconds, Snapshot } from "#jobs/job";
 import { readObject } from "#polling/read-object";
 import { duration, replicasInWords } from "#receivers/words";
+import { table } from "../table.ts";
 import type { Found } from "./output.ts";
-import { table } from "./table.ts";
 
 /** A line of a table of jobs, and what is wrong with an object that is none. */
 export interface Row {

@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { differences, lost } from "#cli/job/differences";
 import { manyAs, oneAs } from "#cli/job/output";
 import { historyOf, rowOf, tableOf } from "#cli/job/rows";
-import { table } from "#cli/job/table";
+import { table } from "#cli/table";
 import { batchJob } from "#jobs/kinds/batch-job";
 import { tfJob } from "#jobs/kinds/kubeflow";
 
