@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { EventType, JobEvent } from "#jobs/event";
@@ -200,4 +201,12 @@ test("whatever text a cluster sends is taken, and rings, links and formats nothi
   });
   await fc.assert(property, { numRuns: 100 });
   for (const { payload } of api.messages) expect(mentionsAndLinks(payload)).toEqual([]);
+});
+
+test("docs/receivers.md shows a job's message and its replies as they are", async () => {
+  const { api, send } = await openBot();
+  const started = { durationSeconds: 6, previous: { event: "Created", at: CREATED.at } } as const;
+  for (const event of [CREATED, { ...RUNNING, ...started }, FAILED]) await send(event);
+  const docs = readFileSync(new URL("../../../docs/receivers.md", import.meta.url), "utf8");
+  for (const { payload } of api.messages) expect(docs).toContain(`\`\`\`text\n${asSeen(payload)}\n\`\`\``);
 });
