@@ -17,7 +17,8 @@ export type Ran<T = object> = Spent & T & { readonly wallMs: number };
 export interface Contenders extends Disposable {
   /** For states, kubeconfigs. */
   path(name: string): string;
-  jobbell(task: JobbellTask): Promise<Ran<JobbellResult>>;
+  /** `nodeOptions` as people set them in NODE_OPTIONS. */
+  jobbell(task: JobbellTask, nodeOptions?: string): Promise<Ran<JobbellResult>>;
   clientNode(task: ListTask): Promise<Ran>;
   bareLoop(task: ListTask): Promise<Ran>;
   /** Nothing but Node itself. */
@@ -35,7 +36,7 @@ export async function openContenders(): Promise<Contenders> {
   }
   return {
     path,
-    jobbell: (task) => run(path("jobbell.mjs"), task),
+    jobbell: (task, nodeOptions) => run(path("jobbell.mjs"), task, nodeOptions),
     clientNode: (task) => run(path("client-node.mjs"), task),
     bareLoop: (task) => run(path("bare-loop.mjs"), task),
     nothing: () => run(path("nothing.mjs"), {}),
@@ -43,10 +44,10 @@ export async function openContenders(): Promise<Contenders> {
   };
 }
 
-async function run<T extends object>(program: string, task: object): Promise<Ran<T>> {
+async function run<T extends object>(program: string, task: object, nodeOptions = ""): Promise<Ran<T>> {
   const begun = performance.now();
   const child = spawn(process.execPath, ["--no-warnings", program, JSON.stringify(task)], {
-    env: { PATH: process.env.PATH },
+    env: { PATH: process.env.PATH, NODE_OPTIONS: nodeOptions },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [output, [exit]] = await Promise.all([text(child.stdout), once(child, "close")]);
