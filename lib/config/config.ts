@@ -6,7 +6,7 @@ import { resolveConfigFrom } from "./resolve.ts";
 import { openSources } from "./sources/sources.ts";
 import { parseYaml } from "./yaml/parse.ts";
 
-export type { AuthConfig, ClusterConfig, Config, ReceiverConfig, ResolvedConfig } from "./model.ts";
+export type { AuthConfig, ClusterConfig, Config, ResolvedConfig } from "./model.ts";
 export { ConfigError, formatProblem } from "./problem.ts";
 
 /** Reads and checks a configuration file. References stay as they are: see {@link resolveConfig}. Throws {@link ConfigError} with every problem. */

@@ -52,8 +52,8 @@ export function lifeScenes(here: () => Installation): void {
         .filter((action) => /^(sns|events):/.test(action))
         .sort();
     const rowsOf = async (...receivers: readonly string[]) =>
-      (await cloud.table.rows()).filter(({ event, receiver }) =>
-        event !== undefined && JSON.stringify(event).includes('"told"') ? receivers.includes(String(receiver)) : false,
+      (await cloud.table.rows()).filter(
+        ({ event, receiver }) => receivers.includes(String(receiver)) && JSON.stringify(event)?.includes("told"),
       );
     for (const operation of ["Publish", "PutEvents"]) cloud.aws.deliver.fail(operation);
     chat.answer({ status: 500 });

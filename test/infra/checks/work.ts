@@ -112,7 +112,7 @@ export function mappings(template: Template): readonly string[] {
 
 const NEW_DELIVERIES = JSON.stringify({
   eventName: ["INSERT"],
-  dynamodb: { Keys: { pk: { S: [{ prefix: "delivery#" }] } } },
+  dynamodb: { Keys: { pk: { S: [{ prefix: "delivery#" }] }, sk: { S: [{ prefix: "evt_" }] } } },
 });
 
 function mappingOf(template: Template, name: string): Readonly<Record<string, unknown>> {
