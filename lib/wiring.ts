@@ -79,7 +79,7 @@ export async function accessOf(cluster: ClusterConfig<string>): Promise<ClusterA
     }
     case "inCluster":
       // No proxy leads back into the cluster.
-      return { ...(await inClusterAccess({ name: cluster.name, env })), ...timeoutsOf(cluster) };
+      return { ...(await inClusterAccess({ name: cluster.name, env })), ...limitsOf(cluster) };
     default:
       return cluster satisfies never;
   }
@@ -107,11 +107,11 @@ function connectionOf(
   env: Environment,
 ) {
   const through = cluster.proxy ?? proxy ?? environmentProxy(cluster.name, server, env);
-  return { name: cluster.name, ...timeoutsOf(cluster), ...(through === undefined ? {} : { proxy: through }) };
+  return { name: cluster.name, ...limitsOf(cluster), ...(through === undefined ? {} : { proxy: through }) };
 }
 
-function timeoutsOf({ timeouts }: ClusterConfig<string>) {
-  return timeouts === undefined ? {} : { timeouts };
+function limitsOf({ timeouts, http2 }: ClusterConfig<string>) {
+  return { ...(timeouts === undefined ? {} : { timeouts }), ...(http2 === undefined ? {} : { http2 }) };
 }
 
 function credentialsOf(cluster: string, auth: AuthConfig<string>, env: Environment): ClusterAccess["credentials"] {

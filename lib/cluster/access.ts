@@ -17,6 +17,8 @@ export interface ClusterAccess {
   /** Address of an HTTP proxy, `http(s)://user:password@host:port`: a secret. Where absent, the way is direct. */
   readonly proxy?: string;
   readonly timeouts?: Partial<Timeouts>;
+  /** `false`: HTTP/1.1 alone, also where the server speaks HTTP/2. */
+  readonly http2?: boolean;
 }
 
 /** Limits of one exchange, in milliseconds. */

@@ -23,8 +23,6 @@ export interface TransportOptions {
   readonly maxSockets?: number;
   /** The largest body that is read, uncompressed. */
   readonly maxBodyBytes?: number;
-  /** `false` speaks HTTP/1.1 to every server. */
-  readonly http2?: boolean;
   /** Milliseconds since 1970, for how long a connection was not used. */
   readonly now?: () => number;
 }
@@ -56,15 +54,15 @@ const MOST_TRIES = { unknown: MAX_SOCKETS + 2, untouched: 3, http1: 3 } as const
 
 /** Opens nothing yet: the first request connects. */
 export function openTransport(
-  access: Pick<ClusterAccess, "server" | "tls" | "proxy" | "timeouts">,
+  access: Pick<ClusterAccess, "server" | "tls" | "proxy" | "timeouts" | "http2">,
   options: TransportOptions = {},
 ): Transport {
   const base = new URL(access.server);
-  const { maxSockets = MAX_SOCKETS, maxBodyBytes = MAX_BODY_BYTES, http2 = true, now = Date.now } = options;
+  const { maxSockets = MAX_SOCKETS, maxBodyBytes = MAX_BODY_BYTES, now = Date.now } = options;
   const timeouts = { ...TIMEOUTS, ...access.timeouts, ...options.timeouts };
   const tls = base.protocol === "https:" ? tlsOptions(access.tls) : undefined;
   const target: Target = { base, tls, proxy: access.proxy, connectMs: timeouts.connectMs };
-  const peers = peersOf(target, { http2, maxFreeSockets: maxSockets, now });
+  const peers = peersOf(target, { http2: access.http2 ?? true, maxFreeSockets: maxSockets, now });
   const traffic = { requests: 0, bytesRead: 0, isClosed: false };
   const client: Client = { base, peerFor: peers.of, gate: openGate(maxSockets), timeouts, maxBodyBytes, traffic };
   return {

@@ -34,12 +34,13 @@ function serverOf({ server, region, auth, tls = {} }: Entry, path: Path, documen
   } as const;
 }
 
-function connectionOf({ name, provider, proxy, timeouts }: Connection, path: Path, document: Document) {
+function connectionOf({ name, provider, proxy, timeouts, http2 }: Connection, path: Path, document: Document) {
   return {
     name,
     ...(provider === undefined ? {} : { provider }),
     ...(proxy === undefined ? {} : { proxy: { text: proxy, at: document.placeOf([...path, "proxy"]) } }),
     ...(timeouts === undefined ? {} : { timeouts: timeoutsOf(timeouts) }),
+    ...(http2 === undefined ? {} : { http2 }),
   };
 }
 

@@ -20,6 +20,8 @@ interface Connection<Value> {
   /** Address of an HTTP proxy, perhaps with a user and a password. */
   readonly proxy?: Value;
   /** In milliseconds. */
+  /** HTTP/1.1 alone. */
+  readonly http2?: false;
   readonly timeouts?: { readonly connectMs?: number; readonly headersMs?: number; readonly idleMs?: number };
 }
 

@@ -134,6 +134,12 @@ const Cluster = z
       .exactOptional()
       .describe("HTTP proxy on the way to the API server. Default: HTTPS_PROXY and NO_PROXY of the environment."),
     timeouts: Timeouts.exactOptional(),
+    http2: z
+      .literal(false, "must be false, or left out")
+      .exactOptional()
+      .describe(
+        "false: speak HTTP/1.1, for a way to the API server on which HTTP/2 breaks. Default: what the server speaks.",
+      ),
   })
   .meta({ description: "A Kubernetes API.", ...oneOf(CLUSTER_CHOICE) });
 

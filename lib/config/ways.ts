@@ -15,11 +15,11 @@ export interface Choice {
 export const CLUSTER_CHOICE: Choice = {
   noun: "a cluster",
   ways: [
-    { keys: ["server", "auth"], also: ["tls", "provider", "proxy", "timeouts"] },
+    { keys: ["server", "auth"], also: ["tls", "provider", "proxy", "timeouts", "http2"] },
     // The address follows from the region.
-    { keys: ["region", "provider", "auth"], also: ["tls", "proxy", "timeouts"] },
-    { keys: ["kubeconfig"], also: ["context", "provider", "proxy", "timeouts"] },
-    { keys: ["inCluster"], also: ["timeouts"] },
+    { keys: ["region", "provider", "auth"], also: ["tls", "proxy", "timeouts", "http2"] },
+    { keys: ["kubeconfig"], also: ["context", "provider", "proxy", "timeouts", "http2"] },
+    { keys: ["inCluster"], also: ["timeouts", "http2"] },
   ],
 };
 

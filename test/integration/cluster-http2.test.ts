@@ -9,6 +9,7 @@ import { openTransport } from "#cluster/transport";
 import { type Answer, json, serve } from "../support/http.ts";
 import { ca, certificate } from "../support/protocols.ts";
 import { createAuthority } from "../support/tls.ts";
+import { openConfigured } from "../unit/cluster/auth/configured.ts";
 import { connectProxy } from "../unit/cluster/auth/connect-proxy.ts";
 import { failure, listAll, openAt, pageOf, SIGNAL, TFJOBS } from "../unit/cluster/open.ts";
 
@@ -61,11 +62,14 @@ describe("which protocol is spoken", () => {
     expect(server.seen.map(({ version }) => version)).toEqual(["1.1", "1.1", "1.1"]);
   });
 
-  test("is HTTP/1.1 where the caller wants nothing else", async () => {
+  test("is HTTP/1.1 where the configuration wants nothing else", async () => {
     await using server = await both(page);
-    using transport = open(server.url, { http2: false });
-    await ask(transport);
-    expect(server.seen[0]!.version).toBe("1.1");
+    const entry = `server: "${server.url}", auth: { token: abc }, tls: { ca: ${JSON.stringify(ca)} }`;
+    for (const more of ["", ", http2: false"]) {
+      await using cluster = await openConfigured(`${entry}${more}`);
+      await listAll(cluster);
+    }
+    expect(server.seen.map(({ version }) => version)).toEqual(["2.0", "1.1"]);
   });
 
   test("is agreed on within a proxy's tunnel, with the server itself", async () => {

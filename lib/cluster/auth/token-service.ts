@@ -32,9 +32,9 @@ export async function askForToken(
   signal: AbortSignal,
 ): Promise<TokenAnswer> {
   const { address: server, proxy } = service;
-  const access = { server, tls: {}, timeouts: TIMEOUTS, ...(proxy !== undefined && { proxy }) };
+  const access = { server, tls: {}, timeouts: TIMEOUTS, http2: false, ...(proxy !== undefined && { proxy }) };
   // For the sake of one request HTTP/2 would only have to be loaded.
-  const transport = openTransport(access, { http2: false });
+  const transport = openTransport(access);
   try {
     const answer = await transport.send(request, { headers: {} }, signal);
     const json = jsonOf(await readText(answer));

@@ -24,13 +24,14 @@ describe("a cluster is reached", () => {
   it.each<[string, string, object]>([
     [
       "through a proxy, with a provider and timeouts",
-      `${S}, provider: cci, auth: { token: t }, proxy: "http://\${env:PW}@p:1", timeouts: { connect: 5s, headers: 1m, idle: 90s }`,
+      `${S}, provider: cci, auth: { token: t }, proxy: "http://\${env:PW}@p:1", timeouts: { connect: 5s, headers: 1m, idle: 90s }, http2: false`,
       {
         from: "server",
         provider: "cci",
         auth: token,
         proxy: "http://pw@p:1",
         timeouts: { connectMs: 5_000, headersMs: 60_000, idleMs: 90_000 },
+        http2: false,
       },
     ],
     ["in a region", `${CCI}, auth: { token: t }`, { server: "https://cci.cn-north-4.myhuaweicloud.com", auth: token }],

@@ -1,8 +1,10 @@
-import type { Outcome, Receiver } from "#receivers/receiver";
+import type { Digest, Outcome, Receiver } from "#receivers/receiver";
 import { sqliteStore } from "#store/sqlite/sqlite-store";
-import type { Delivery, Settlement, Store } from "#store/store";
-import { event, queue } from "../../support/store-steps.ts";
-import { hangs, openClock, openScene, receiver } from "./scene.ts";
+import type { Store, Stream } from "#store/store";
+import { event, NOW, queue } from "../../support/store-steps.ts";
+import { type Begun, Ledger, nameOf, namesOf } from "./ledger.ts";
+import { type LaneRules, Paces } from "./paces.ts";
+import { hangs, openClock, openScene } from "./scene.ts";
 
 /** What a receiver does with a post; `throttle` is the seconds that it asks for, 0 for no time. */
 export type Answer =
@@ -15,6 +17,14 @@ export type Answer =
   | "refuse"
   | { readonly throttle: number };
 
+/** A receiver of a world, and what it does with its first posts; all others it takes. */
+export interface Character extends LaneRules {
+  /** Shared with those that name it alike. */
+  readonly lane?: string;
+  readonly remembers?: true;
+  readonly answers: readonly Answer[];
+}
+
 /** A process that delivers, until it dies at a call to its store: from then on nothing is heard of it. */
 interface Process {
   readonly deliverer: ReturnType<typeof openScene>["deliverer"];
@@ -22,112 +32,127 @@ interface Process {
   readonly cut: AbortController;
   /** Posts that were taken and not settled. */
   readonly unsettled: Set<string>;
+  /** What it was asked to do and has not done. */
+  readonly work: Set<Promise<void>>;
   isDead: boolean;
   /** Calls to the store until it dies, and whether the last one is done all the same. */
   dies: { calls: number; readonly done: boolean } | undefined;
-  running: Promise<void> | undefined;
 }
 
 const NEVER = new Promise<never>(() => {});
 const FOREVER = new AbortController().signal;
+const HOUR = 3_600_000;
 
-/** Receivers with moods and processes that die, over one store and one simulated time, with an account of all posts. */
+/** Receivers with moods and two processes that die, over one store and one simulated time, with an account of all posts. */
 export class World {
   readonly #clock = openClock();
-  readonly #store: Store;
-  readonly #names: readonly string[];
-  readonly #scripts: Readonly<Record<string, Answer[]>>;
+  readonly #ledger = new Ledger();
+  readonly #paces = new Paces();
+  readonly #store: Store = this.#ledger.watched(sqliteStore(":memory:"));
+  readonly #characters: ReadonlyMap<string, Character>;
+  readonly #answers: ReadonlyMap<string, Answer[]>;
   readonly #down = new Set<string>();
-  readonly #queued: string[] = [];
-  readonly #taken: string[] = [];
-  readonly #lost: string[] = [];
-  readonly #settled = new Map<string, "delivered" | "dead">();
-  #process: Process;
-  /** What should never be. */
-  readonly wrong: string[] = [];
+  readonly #processes: Process[];
+  readonly #mistakes: string[] = [];
+  #posts = 0;
+  /** What was taken, in its order, and after how many seconds: `hook evt_a_0`. */
+  readonly arrivals: { readonly at: number; readonly name: string }[] = [];
 
-  constructor(scripts: Readonly<Record<string, readonly Answer[]>>) {
-    const store = sqliteStore(":memory:");
-    const settle = async (claimed: Delivery, settlement: Settlement) => {
-      const result = await store.settle(claimed, settlement);
-      if (result === "settled" && settlement.state !== "retry") this.#settled.set(nameOf(claimed), settlement.state);
-      return result;
-    };
-    this.#store = { ...store, settle };
-    this.#names = Object.keys(scripts);
-    this.#scripts = Object.fromEntries(Object.entries(scripts).map(([name, answers]) => [name, [...answers]]));
-    this.#process = this.#start();
+  constructor(characters: Readonly<Record<string, Character>>) {
+    this.#characters = new Map(Object.entries(characters));
+    this.#answers = new Map(Object.entries(characters).map(([name, { answers }]) => [name, [...answers]]));
+    this.#processes = [this.#start(), this.#start()];
+  }
+
+  /** What should never be. */
+  get wrong(): readonly string[] {
+    return [...this.#mistakes, ...this.#ledger.wrong, ...this.#paces.wrong];
   }
 
   /** The next events of a job, for one receiver. */
-  async queue(receiverName: string, uid: string, count: number): Promise<void> {
-    const said = this.#streamOf(`${receiverName} evt_${uid}_0`).length;
+  async queue(receiver: string, uid: string, count: number): Promise<void> {
+    const said = this.#ledger.count(receiver, uid);
     const events = Array.from({ length: count }, (_, index) => event(uid, said + index));
-    this.#queued.push(...events.map(({ id }) => `${receiverName} ${id}`));
-    await queue(this.#store, receiverName, events, this.#clock.now);
-    this.#process.deliverer.nudge();
+    this.#ledger.queue(
+      receiver,
+      events.map(({ id }) => id),
+    );
+    await queue(this.#store, receiver, events, this.#clock.now);
+    for (const { deliverer } of this.#processes) deliverer.nudge();
   }
 
-  /** Lets time pass, while what is due is delivered; a process that died is followed by another one. */
-  async pass(ms: number): Promise<void> {
-    if (this.#process.isDead) this.#process = this.#start();
-    const process = this.#process;
-    process.running ??= process.deliverer
-      .deliverDue(process.stop.signal, process.cut.signal)
-      .catch((error: unknown) => void this.wrong.push(`deliverDue failed: ${error}`))
-      .finally(() => {
-        process.running = undefined;
-      });
-    await this.#clock.advance(ms);
+  /** Lets time pass, while both processes deliver what is due, looking for it every `stepMs`; one that died is followed by another. */
+  async pass(ms: number, stepMs = ms): Promise<void> {
+    for (let passed = 0; passed < ms; passed += stepMs) {
+      for (const index of this.#processes.keys()) {
+        const process = this.#process(index);
+        const { deliverer, stop, cut, work } = process;
+        if (work.size === 0) this.#note(process, deliverer.deliverDue(stop.signal, cut.signal));
+      }
+      await this.#clock.advance(stepMs);
+    }
   }
 
-  setDown(receiverName: string, down: boolean): void {
-    if (down) this.#down.add(receiverName);
-    else this.#down.delete(receiverName);
+  /** Asks one process for one stream, as a function is asked. */
+  async invoke(index: number, stream: Stream): Promise<void> {
+    const process = this.#process(index);
+    const { deliverer, stop, cut } = process;
+    this.#note(process, deliverer.deliverStream(stream, stop.signal, cut.signal));
+    await this.#clock.advance(0);
   }
 
-  /** Stops the process, cuts what is still under way after a while, and starts another one. */
-  async restart(graceMs: number): Promise<void> {
-    const process = this.#process;
+  setDown(receiver: string, down: boolean): void {
+    if (down) this.#down.add(receiver);
+    else this.#down.delete(receiver);
+  }
+
+  /** Stops a process, cuts what is still under way after a while, and starts another one. */
+  async restart(index: number, graceMs: number): Promise<void> {
+    const process = this.#process(index);
     process.stop.abort();
     await this.#clock.advance(graceMs);
     process.cut.abort();
     await this.#clock.advance(0);
-    if (process.running && !process.isDead) this.wrong.push("a process does not stop");
-    this.#process = this.#start();
+    if (process.work.size > 0 && !process.isDead) this.#mistakes.push("a process does not stop");
+    this.#processes[index] = this.#start();
   }
 
-  /** Makes the process die at one of its next calls to the store. */
-  die(calls: number, done: boolean): void {
-    this.#process.dies = { calls, done };
+  /** Makes a process die at one of its next calls to the store. */
+  die(index: number, calls: number, done: boolean): void {
+    this.#process(index).dies = { calls, done };
   }
 
   /** Lets everything work again, for as long as it takes, and closes the accounts. */
   async finish(): Promise<void> {
     this.#down.clear();
-    this.#process.dies = undefined;
-    for (let hour = 0; hour < 100 && (await this.#store.counts()).pending > 0; hour += 1) await this.pass(3_600_000);
-    for (const name of this.#queued) this.#audit(name);
+    for (const process of this.#processes) process.dies = undefined;
+    for (let hour = 0; hour < 100 && (await this.#store.counts()).pending > 0; hour += 1) await this.pass(HOUR);
+    await this.#ledger.audit(this.#store);
     await this.#store.close();
   }
 
-  #audit(name: string): void {
-    const taken = this.#taken.filter((each) => each === name).length;
-    const lost = this.#lost.filter((each) => each === name).length;
-    const state = this.#settled.get(name);
-    if (state === undefined) this.wrong.push(`${name} was neither delivered nor given up`);
-    // Taken once more than answers were lost; what is given up was taken only where its answers were lost.
-    const expected = state === "delivered" ? lost + 1 : lost;
-    if (taken !== expected) this.wrong.push(`${name} was taken ${taken} times, not ${expected}: ${state}`);
+  #process(index: number): Process {
+    const process = this.#processes[index];
+    if (process !== undefined && !process.isDead) return process;
+    const next = this.#start();
+    this.#processes[index] = next;
+    return next;
+  }
+
+  #note(process: Process, work: Promise<void>): void {
+    const done: Promise<void> = work
+      .catch((error: unknown) => void this.#mistakes.push(`delivering failed: ${error}`))
+      .finally(() => process.work.delete(done));
+    process.work.add(done);
   }
 
   #start(): Process {
-    const receivers = this.#names.map((name) => this.#receiver(name, () => process));
+    const receivers = [...this.#characters].map(([name, character]) => this.#receiver(name, character, () => process));
     const { deliverer } = openScene(receivers, { store: this.#mortal(() => process), clock: this.#clock });
     const signals = { stop: new AbortController(), cut: new AbortController() };
     const process: Process = {
-      ...{ deliverer, ...signals, unsettled: new Set<string>() },
-      ...{ isDead: false, dies: undefined, running: undefined },
+      ...{ deliverer, ...signals, unsettled: new Set<string>(), work: new Set<Promise<void>>() },
+      ...{ isDead: false, dies: undefined },
     };
     return process;
   }
@@ -135,15 +160,18 @@ export class World {
   /** The store as a process has it that may die at any call. */
   #mortal(owner: () => Process): Store {
     const store = this.#store;
+    const call = <A extends readonly unknown[], T>(method: (...args: A) => Promise<T>) => {
+      return (...args: A) => this.#call(owner(), () => method(...args));
+    };
     return {
       ...store,
-      due: (...args) => this.#call(owner(), () => store.due(...args)),
-      claimDelivery: (...args) => this.#call(owner(), () => store.claimDelivery(...args)),
-      settle: (claimed, settlement) =>
-        this.#call(owner(), async () => {
-          owner().unsettled.delete(nameOf(claimed));
-          return store.settle(claimed, settlement);
-        }),
+      ...{ due: call(store.due), head: call(store.head), waiting: call(store.waiting) },
+      ...{ claimDelivery: call(store.claimDelivery), memo: call(store.memo) },
+      ...{ lane: call(store.lane), moveLane: call(store.moveLane) },
+      settle: call((claimed, ...rest) => {
+        owner().unsettled.delete(nameOf(claimed));
+        return store.settle(claimed, ...rest);
+      }),
     };
   }
 
@@ -156,26 +184,61 @@ export class World {
     }
     process.isDead = true;
     if (dies.done) await call();
-    this.#lost.push(...process.unsettled);
+    this.#ledger.lose(process.unsettled);
     return NEVER;
   }
 
-  #receiver(name: string, owner: () => Process): Receiver {
-    const send = async (_: number, signal: AbortSignal, id: string): Promise<Outcome> => {
-      const [process, post] = [owner(), `${name} ${id}`];
-      if (process.isDead) return NEVER;
-      this.#checkOrder(post);
-      if (this.#down.has(name)) return { state: "retry", reason: "refused" };
-      return this.#answer(process, post, this.#scripts[name]?.shift() ?? "take", signal);
+  #receiver(name: string, character: Character, owner: () => Process): Receiver {
+    const { gapMs, above, lane, remembers } = character;
+    const digest = (read: number) => ({
+      above: read,
+      send: async (content: Digest, _: number, signal: AbortSignal) => {
+        if (owner().isDead) return NEVER;
+        this.#ledger.readDigest(name, content);
+        return this.#receive(this.#begun(name, content.events, owner()), character, signal);
+      },
+    });
+    return {
+      ...{ name, kind: "test", minGapMs: gapMs },
+      ...(lane !== undefined && { lane }),
+      ...(remembers && { remembers }),
+      ...(above !== undefined && { digest: digest(above) }),
+      send: async (single, _, signal, memo) => {
+        if (owner().isDead) return NEVER;
+        this.#ledger.readEvent({ uid: single.uid, receiver: name }, single.id, memo);
+        const outcome = await this.#receive(this.#begun(name, [single], owner()), character, signal);
+        return remembers ? this.#withMemo(`${name} ${single.id}`, outcome) : outcome;
+      },
     };
-    return receiver(name, send, { minGapMs: name === "chat" ? 1_000 : 0 });
   }
 
-  async #answer(process: Process, post: string, answer: Answer, signal: AbortSignal): Promise<Outcome> {
-    if (typeof answer === "object") {
-      const outcome = { state: "retry", reason: "HTTP 429", throttled: true } as const;
-      return answer.throttle === 0 ? outcome : { ...outcome, retryAfterMs: answer.throttle * 1_000 };
-    }
+  #withMemo(name: string, outcome: Outcome): Outcome {
+    this.#posts += 1;
+    const memo = `${outcome.state} ${this.#posts}`;
+    this.#ledger.answer(name, memo);
+    return { ...outcome, memo };
+  }
+
+  #begun(receiver: string, events: readonly { readonly id: string }[], by: Process): Post {
+    return { receiver, ids: events.map(({ id }) => id), by };
+  }
+
+  async #receive(post: Post, character: Character, signal: AbortSignal): Promise<Outcome> {
+    const { receiver, by } = post;
+    const lane = character.lane ?? receiver;
+    this.#ledger.begin(post);
+    this.#paces.start(lane, character, this.#clock.now, by);
+    const outcome = await this.#answer(post, signal);
+    if (outcome.state === "retry" && outcome.throttled)
+      this.#paces.pause(lane, this.#clock.now, this.#clock.now + (outcome.retryAfterMs ?? 5_000), by);
+    this.#ledger.end(post);
+    return outcome;
+  }
+
+  async #answer(post: Post, signal: AbortSignal): Promise<Outcome> {
+    if (this.#down.has(post.receiver)) return { state: "retry", reason: "refused" };
+    const answer = this.#answers.get(post.receiver)?.shift() ?? "take";
+    if (typeof answer === "object") return throttled(answer.throttle);
     switch (answer) {
       case "fail":
         return { state: "retry", reason: "HTTP 500" };
@@ -184,19 +247,19 @@ export class World {
       case "hang":
         return this.#silence(signal);
       case "take":
-        this.#take(process, post);
+        this.#take(post);
         return { state: "delivered" };
       case "lose":
-        this.#take(process, post);
-        this.#lose(process, post);
+        this.#take(post);
+        this.#lose(post);
         return { state: "retry", reason: "reset" };
       case "take and hang":
-        this.#take(process, post);
-        this.#lose(process, post);
+        this.#take(post);
+        this.#lose(post);
         return this.#silence(signal);
       case "take slowly":
-        this.#take(process, post);
-        return this.#late(process, post, signal);
+        this.#take(post);
+        return this.#late(post, signal);
       default:
         return answer satisfies never;
     }
@@ -207,37 +270,31 @@ export class World {
     return { state: "retry", reason: "no answer" };
   }
 
-  async #late(process: Process, post: string, signal: AbortSignal): Promise<Outcome> {
+  async #late(post: Post, signal: AbortSignal): Promise<Outcome> {
     const delivered = this.#clock.pause(3_000, FOREVER).then((): Outcome => ({ state: "delivered" }));
     const outcome = await Promise.race([delivered, hangs(signal)]);
-    if (outcome.state !== "delivered" && !process.isDead) this.#lose(process, post);
+    if (outcome.state !== "delivered" && !post.by.isDead) this.#lose(post);
     return outcome;
   }
 
-  #take(process: Process, post: string): void {
-    this.#taken.push(post);
-    process.unsettled.add(post);
+  #take(post: Post): void {
+    const names = namesOf(post);
+    const at = (this.#clock.now - NOW) / 1_000;
+    this.arrivals.push(...names.map((name) => ({ at, name })));
+    this.#ledger.take(names);
+    for (const name of names) post.by.unsettled.add(name);
   }
 
-  #lose(process: Process, post: string): void {
-    this.#lost.push(post);
-    process.unsettled.delete(post);
-  }
-
-  /** An event is posted only when those before it are over, and not when it is over itself. */
-  #checkOrder(post: string): void {
-    const stream = this.#streamOf(post);
-    const early = stream.slice(0, stream.indexOf(post)).filter((each) => !this.#settled.has(each));
-    if (early.length > 0) this.wrong.push(`${post} came before ${early.join(", ")}`);
-    if (this.#settled.has(post)) this.wrong.push(`${post} came again, after it was over`);
-  }
-
-  #streamOf(post: string): readonly string[] {
-    const stream = post.slice(0, post.lastIndexOf("_") + 1);
-    return this.#queued.filter((each) => each.startsWith(stream));
+  #lose(post: Post): void {
+    const names = namesOf(post);
+    this.#ledger.lose(names);
+    for (const name of names) post.by.unsettled.delete(name);
   }
 }
 
-function nameOf({ receiver: name, event: { id } }: Delivery): string {
-  return `${name} ${id}`;
+type Post = Begun & { readonly by: Process };
+
+function throttled(seconds: number): Outcome {
+  const outcome = { state: "retry", reason: "HTTP 429", throttled: true } as const;
+  return seconds === 0 ? outcome : { ...outcome, retryAfterMs: seconds * 1_000 };
 }
