@@ -1,11 +1,11 @@
 import { AwsV4Signer } from "aws4fetch";
 
-/** The keys that the servers of the tests know. */
-export const AWS_KEYS = {
+/** The keys that the servers of the tests know. The SDK writes into those that it is given: it is given copies. */
+export const AWS_KEYS = Object.freeze({
   accessKeyId: "AKIDEXAMPLEAKIDEXAMP",
   secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
   sessionToken: "IQoJb3JpZ2luX2VjEXAMPLETOKEN",
-};
+});
 
 interface Signed {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;

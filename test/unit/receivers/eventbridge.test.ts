@@ -34,7 +34,7 @@ test("the request is the one that AWS's own client makes", async () => {
   const { server, receiver } = await start();
   await receiver.send(jobEvent(), NOW, forever);
   const { Time, detail, ...entry } = server.entries[0]!;
-  const client = new EventBridgeClient({ region: "eu-central-1", endpoint: server.url, credentials: AWS_KEYS });
+  const client = new EventBridgeClient({ region: "eu-central-1", endpoint: server.url, credentials: { ...AWS_KEYS } });
   await client.send(new PutEventsCommand({ Entries: [{ ...entry, Time: new Date(Number(Time) * 1_000) }] }));
   const [ours, theirs] = server.requests;
   expect(JSON.parse(theirs!.body)).toEqual(JSON.parse(ours!.body));

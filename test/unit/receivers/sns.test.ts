@@ -87,7 +87,7 @@ describe("a second opinion", () => {
     const { server, receiver } = await start(FIFO_TOPIC);
     await receiver.send(jobEvent(), NOW, forever);
     const { message: Message, subject: Subject, attributes, group, deduplication } = server.published[0]!;
-    const client = new SNSClient({ region: "eu-central-1", endpoint: server.url, credentials: AWS_KEYS });
+    const client = new SNSClient({ region: "eu-central-1", endpoint: server.url, credentials: { ...AWS_KEYS } });
     const MessageAttributes = Object.fromEntries(
       Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: "String", StringValue }]),
     );
