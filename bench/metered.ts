@@ -68,10 +68,16 @@ function meter(client: DynamoDBClient): () => Consumed {
 const Units = z.object({ CapacityUnits: z.number() });
 const Answer = z.object({ ConsumedCapacity: z.union([Units, z.array(Units)]) });
 const Input = z.object({ ConsistentRead: z.boolean().default(false) });
+const BatchInput = z.object({ RequestItems: z.record(z.string(), z.object({ Keys: z.array(z.unknown()) })) });
 
 function unitsOf(command: string, input: unknown, output: unknown): Consumed {
   const { ConsumedCapacity } = Answer.parse(output);
   const units = [ConsumedCapacity].flat().reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);
+  if (command === "BatchGetItemCommand") {
+    // Each row, also one that is not there, costs a unit at least.
+    const keys = Object.values(BatchInput.parse(input).RequestItems).flatMap(({ Keys }) => Keys);
+    return { requests: 1, writeUnits: 0, readUnits: Math.max(units, keys.length) };
+  }
   if (!["GetItemCommand", "QueryCommand"].includes(command)) return { requests: 1, writeUnits: units, readUnits: 0 };
   // A query that finds nothing is free here, and costs what the smallest one costs in the cloud.
   const least = Input.parse(input).ConsistentRead ? 1 : 0.5;
