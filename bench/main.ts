@@ -4,11 +4,12 @@ import { cloudImport } from "./cloud-import.ts";
 import { cloudSize } from "./cloud-size.ts";
 import { clusterRead } from "./cluster-read.ts";
 import { cost } from "./cost.ts";
+import { deliver } from "./deliver.ts";
 import { idleTick } from "./idle-tick.ts";
 import { heading, isMissed, machine, table } from "./report.ts";
 import { scale } from "./scale.ts";
 
-const BENCHMARKS: readonly Benchmark[] = [cloudSize, cloudImport, idleTick, cost, scale, ...clusterRead];
+const BENCHMARKS: readonly Benchmark[] = [cloudSize, cloudImport, idleTick, cost, scale, ...clusterRead, deliver];
 
 const NAMES = new Set(BENCHMARKS.flatMap(({ name, group = name }) => [group, name]));
 

@@ -5,7 +5,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** How long to wait after the first, second, … failure; after the last the delivery is dead. Together about 27 hours: a receiver may be down for a day. */
+/** How long to wait after the first, second, … failure; after the last the delivery is dead. Together 25 to 38 hours: a receiver may be down for a day, whatever chance says. */
 export const BACKOFF_MS: readonly Millis[] = [
   5 * SECOND,
   30 * SECOND,
@@ -14,8 +14,8 @@ export const BACKOFF_MS: readonly Millis[] = [
   30 * MINUTE,
   2 * HOUR,
   5 * HOUR,
-  10 * HOUR,
-  10 * HOUR,
+  12 * HOUR,
+  12 * HOUR,
 ];
 
 /** Each wait is longer or shorter by up to a fifth, so that what failed together does not come back together. */

@@ -69,12 +69,14 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     ),
   },
   {
-    weight: 1,
-    arbitrary: fc.tuple(process, fc.constantFrom(0, 2_000, 20_000)).map(
-      ([index, grace]) =>
-        (world: World) =>
-          world.restart(index, grace),
-    ),
+    weight: 2,
+    arbitrary: fc
+      .tuple(process, fc.integer({ min: 0, max: 8 }), fc.constantFrom(0, 2_000, 20_000))
+      .map(([index, later, grace]) => async (world: World) => {
+        // In the middle of what takes a while.
+        await world.pass(later * 1_000);
+        await world.restart(index, grace);
+      }),
   },
   {
     weight: 2,

@@ -79,7 +79,7 @@ describe("a delivery that fails", () => {
     }
     expect(idsOf(hook)).toEqual(Array(10).fill("evt_a_0"));
     const waits = hook.posts.map(({ at }, index) => (at - (hook.posts[index - 1]?.at ?? 0)) / MINUTE);
-    expect(waits).toEqual([0, 1 / 12, 0.5, 2, 10, 30, 120, 300, 600, 600]);
+    expect(waits).toEqual([0, 1 / 12, 0.5, 2, 10, 30, 120, 300, 720, 720]);
     expect(settled.at(-1)).toBe("hook evt_a_0 dead");
     expect(await store.counts()).toMatchObject({ pending: 0, dead: 1 });
   });

@@ -82,9 +82,9 @@ describe("docs/delivery.md", () => {
   });
 
   test.each([
-    ["27 h 43 min", 0.5],
-    ["22 h 10 min", 0],
-    ["33 h 15 min", 1],
+    ["31 h 43 min", 0.5],
+    ["25 h 22 min", 0],
+    ["38 h 3 min", 1],
   ])("says that all waits together are %s where chance is %d", (words, chance) => {
     const outcome = { state: "retry", reason: "HTTP 500" } as const;
     const waits = BACKOFF_MS.map((_, failures) => {
