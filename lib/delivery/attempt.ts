@@ -31,7 +31,7 @@ export async function attempt(
 /** Waits for a turn that is near; a far one closes the lane until then. */
 export async function isOurTurn(
   { now, pause }: DeliveryServices,
-  { lane }: Outlet,
+  { lane, shared }: Outlet,
   turn: Promise<Turn> | undefined,
   stop: AbortSignal,
 ): Promise<boolean> {
@@ -40,8 +40,12 @@ export async function isOurTurn(
     lane.pause(taken.until);
     return false;
   }
-  if (taken !== undefined && taken.at > now()) await pause(taken.at - now(), stop);
-  return true;
+  if (taken === undefined || taken.at <= now()) return true;
+  await pause(taken.at - now(), stop);
+  // Somebody else may have been asked for patience meanwhile.
+  const pausedUntil = (await shared?.pausedUntil()) ?? 0;
+  if (pausedUntil > now()) lane.pause(pausedUntil);
+  return pausedUntil <= now();
 }
 
 async function post(services: DeliveryServices, delivery: Delivery, outlet: Outlet, cut: AbortSignal) {

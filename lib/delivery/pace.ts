@@ -11,8 +11,10 @@ export interface Pace {
 
 /** What everybody who serves a lane, in whatever process, knows of it. */
 export interface LaneState {
-  /** When the next post may begin: the gap after the last one, or the end of a pause. */
+  /** When the next post may begin: the gap after the last one. */
   readonly nextAt: Millis;
+  /** Until when it asked to be left alone. */
+  readonly pausedUntil: Millis;
   /** The minute that is counted: when it began, and what was posted in it. */
   readonly minute: Millis;
   readonly count: number;
@@ -28,13 +30,19 @@ export type Turn =
 /** What to answer, and what the lane is like then; absent where it stays as it is. */
 export type Step = readonly [turn: Turn, after?: LaneState];
 
-export const FRESH: LaneState = { nextAt: 0, minute: 0, count: 0, held: false };
+export const FRESH: LaneState = { nextAt: 0, pausedUntil: 0, minute: 0, count: 0, held: false };
 
 const MINUTE_MS = 60_000;
 /** Whoever would have to wait for longer goes, and comes back: a function is paid for while it waits. */
 const LONGEST_WAIT_MS = 10_000;
 
-const State = z.object({ nextAt: z.number(), minute: z.number(), count: z.number(), held: z.boolean() });
+const State = z.object({
+  nextAt: z.number(),
+  pausedUntil: z.number(),
+  minute: z.number(),
+  count: z.number(),
+  held: z.boolean(),
+});
 
 /** A state as it was written; a fresh one where another version wrote it. */
 export function decodeLane(text: string | undefined): LaneState {
@@ -57,7 +65,7 @@ export function takeTurn(before: LaneState, { gapMs, above = Number.POSITIVE_INF
 export function takeDigestTurn(before: LaneState, { gapMs, above = 0 }: Pace, now: Millis): Step {
   const state = inMinute(before, now);
   if (state.count >= above) return [{ type: "later", until: state.minute + MINUTE_MS }];
-  return grant(state, now, (nextAt) => ({ nextAt: nextAt + gapMs, minute: now, count: above, held: false }));
+  return grant(state, now, (nextAt) => ({ ...state, nextAt: nextAt + gapMs, minute: now, count: above, held: false }));
 }
 
 /** The turn of an event that was kept back and turned out to be alone. */
@@ -67,7 +75,7 @@ export function takeLateTurn(before: LaneState, pace: Pace, now: Millis): Step {
 
 /** Nothing begins before `until`. */
 export function pauseLane(before: LaneState, until: Millis): LaneState {
-  return { ...before, nextAt: Math.max(before.nextAt, until) };
+  return { ...before, pausedUntil: Math.max(before.pausedUntil, until) };
 }
 
 /** Whether what waits, `count` events at least, is too much to be told one by one. */
@@ -83,6 +91,6 @@ function inMinute(state: LaneState, now: Millis): LaneState {
 }
 
 function grant(state: LaneState, now: Millis, after: (at: Millis) => LaneState): Step {
-  const at = Math.max(now, state.nextAt);
+  const at = Math.max(now, state.nextAt, state.pausedUntil);
   return at - now > LONGEST_WAIT_MS ? [{ type: "later", until: at }] : [{ type: "granted", at }, after(at)];
 }

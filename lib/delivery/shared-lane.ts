@@ -18,6 +18,8 @@ export interface SharedLane {
   takeDigestTurn(now: Millis): Promise<Turn>;
   takeLateTurn(now: Millis): Promise<Turn>;
   isStorm(count: number, now: Millis): Promise<boolean>;
+  /** Until when it asked to be left alone: for whoever was given a turn before. */
+  pausedUntil(): Promise<Millis>;
   /** Nobody begins anything before `until`. */
   pause(until: Millis, now: Millis): Promise<void>;
 }
@@ -45,6 +47,7 @@ export function shareLane(store: Store, name: string, pace: Pace): SharedLane {
     async isStorm(count, now) {
       return isStorm(decodeLane((await store.lane(name))?.state), pace, count, now);
     },
+    pausedUntil: async () => decodeLane((await store.lane(name))?.state).pausedUntil,
     async pause(until, now) {
       await move(now, (state) => [{ type: "granted", at: now }, pauseLane(state, until)]);
     },

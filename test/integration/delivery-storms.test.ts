@@ -183,6 +183,22 @@ describe("the pace of a channel", () => {
     expect(chat.said.map((words) => words.slice(0, 3))).toEqual(["30s", "31s"]);
   });
 
+  test("that asks for patience gets it also from who was given a turn before", async () => {
+    const { clock, store, deliverer, tell, chat } = await openStorm();
+    const never = new AbortController().signal;
+    const other = reader("chat0", clock);
+    const second = openScene([other], { clock, store });
+    Object.assign(chat, { send: () => clock.pause(SECOND / 2, never).then(() => THROTTLED) });
+    await tell("ab");
+    const stream = (uid: string) => ({ uid, receiver: "chat0" });
+    const both = [deliverer.deliverStream(stream("a"), never), second.deliverer.deliverStream(stream("b"), never)];
+    await clock.run(Promise.all(both));
+    expect(other.said).toEqual([]);
+    clock.now = NOW + 31 * SECOND;
+    await clock.run(second.deliverer.deliverStream(stream("b"), never));
+    expect(other.said).toEqual(["31s evt_b_0"]);
+  });
+
   test("that has to wait keeps no other channel waiting", async () => {
     const { readers, tell, deliver } = await openStorm(["#ml", "#ops"]);
     readers[0]!.script.push(THROTTLED);

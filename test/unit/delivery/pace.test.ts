@@ -136,6 +136,6 @@ describe("for whom more than three events a minute are too many", () => {
 test("what another version wrote of a lane is no reason to be silent", () => {
   expect(decodeLane(undefined)).toEqual(FRESH);
   expect(decodeLane('{"next":1}')).toEqual(FRESH);
-  const state = { nextAt: 1, minute: 2, count: 3, held: true };
+  const state = { nextAt: 1, pausedUntil: 4, minute: 2, count: 3, held: true };
   expect(decodeLane(JSON.stringify(state))).toEqual(state);
 });
