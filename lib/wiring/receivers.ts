@@ -43,7 +43,7 @@ export async function openReceiver(receiver: ReceiverConfig<string>, outside = o
     case "discord":
       return discordReceiver({ ...receiver, post: postFor(receiver, outside) });
     case "pagerduty":
-      return pagerDutyReceiver({ ...receiver, post: guarded, ...PAGERDUTY[receiver.region] });
+      return pagerDutyReceiver({ ...receiver, post: guarded });
     case "webhook":
       return webhookReceiver({ ...receiver, post: postFor(receiver, outside) });
     case "sns":
@@ -58,8 +58,6 @@ export async function openReceiver(receiver: ReceiverConfig<string>, outside = o
 function postFor({ allowPrivate = false }: { readonly allowPrivate?: boolean }, { guarded, unguarded }: Outside): Post {
   return allowPrivate ? unguarded : guarded;
 }
-
-const PAGERDUTY = { us: {}, eu: { endpoint: "https://events.eu.pagerduty.com" } } as const;
 
 /** A bus that is given by its name alone is where the environment is. Functions always are somewhere. */
 function inRegion(receiver: Extract<ReceiverConfig<string>, { type: "eventbridge" }>, { env } = process) {

@@ -12,7 +12,10 @@ const Cluster = z
   .looseObject({ name: Text, auth: AnyMap, server: Any, region: Any, provider: Any })
   .optional()
   .catch(undefined);
-const Route = z.object({ receivers: Texts }).optional().catch(undefined);
+const Route = z
+  .object({ on: z.array(z.string().catch("")).optional().catch([]), receivers: Texts })
+  .optional()
+  .catch(undefined);
 const Namespace = z
   .object({
     namespace: Text,

@@ -1,3 +1,4 @@
+import { EVENT_TYPES } from "#jobs/event";
 import { literalOf } from "../references.ts";
 import { checkReceiverSafety } from "../values.ts";
 import { type Finding, mapIn, type Rule } from "./outline.ts";
@@ -35,3 +36,18 @@ export const busesFit: Rule = ({ receivers }) =>
       { path: ["receivers", index, "eventbridge", "region"], message: "region: the bus's ARN names it", at: "key" },
     ];
   });
+
+/** An alert that nothing ends stays open until somebody closes it by hand. */
+export const alertsEnd: Rule = ({ receivers, namespaces }) =>
+  receivers.flatMap((entry, index): readonly Finding[] => {
+    const name = entry?.name;
+    if (!name || mapIn(entry, "pagerduty") === undefined) return [];
+    const routes = namespaces.flatMap((namespace) => namespace?.routes ?? []);
+    const heard = routes.flatMap((route) => (route?.receivers.includes(name) ? [route.on ?? ALL] : [])).flat();
+    if (!heard.includes("Failed") || heard.some((event) => ALERT_ENDS.includes(event))) return [];
+    const message = `name: alerts of ${JSON.stringify(name)} are never closed: route Running and Succeeded to it, too`;
+    return [{ path: ["receivers", index, "name"], message }];
+  });
+
+const ALL: readonly string[] = EVENT_TYPES;
+const ALERT_ENDS: readonly string[] = ["Running", "Succeeded"];

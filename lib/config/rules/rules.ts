@@ -4,7 +4,7 @@ import { oneWayEach, regionsFit } from "./choices.ts";
 import { clusterNamed, clustersExist, namesOnce, receiversExist } from "./names.ts";
 import { type Finding, Outline, type Rule } from "./outline.ts";
 import { exclusionsFit, patternsAnswered, patternsOverlap } from "./patterns.ts";
-import { addressesSafe, busesFit } from "./receivers.ts";
+import { addressesSafe, alertsEnd, busesFit } from "./receivers.ts";
 import { holdsWatch, watchesOnce } from "./watches.ts";
 
 const RULES: readonly Rule[] = [
@@ -29,7 +29,7 @@ export function checkRules(document: Document): readonly Problem[] {
 
 /** What is right, but perhaps not meant. */
 export function adviceOf(document: Document): readonly Problem[] {
-  return check([patternsOverlap], document);
+  return check([patternsOverlap, alertsEnd], document);
 }
 
 function check(rules: readonly Rule[], document: Document): readonly Problem[] {
