@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { jsonOf } from "./json.ts";
+import { jsonOf } from "#text/json";
 
 const Text = z.string().catch("");
 

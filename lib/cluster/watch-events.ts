@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Resource } from "#jobs/job";
+import { jsonOf } from "#text/json";
 import type { Burst, WatchEvent } from "./cluster.ts";
-import { jsonOf } from "./json.ts";
 import { linesOf } from "./lines.ts";
 
 /** Why nothing follows, as the server says it. */

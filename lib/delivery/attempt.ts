@@ -92,8 +92,7 @@ export async function writeDown(
   settlement: Settlement,
   memo?: string,
 ): Promise<boolean> {
-  const written = memo === undefined ? store.settle(claimed, settlement) : store.settle(claimed, settlement, memo);
-  if ((await written) === "taken") return false;
+  if ((await store.settle(claimed, settlement, memo)) === "taken") return false;
   onSettled(claimed, settlement);
   return true;
 }

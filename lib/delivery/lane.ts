@@ -17,8 +17,13 @@ export interface Lane {
   pause(until: Millis): void;
 }
 
-export function openLane({ minGapMs, digest }: Pick<Receiver, "minGapMs" | "digest">): Lane {
-  const room = minGapMs > 0 || digest !== undefined ? 1 : AT_ONCE;
+/** Whether one post waits for another. */
+export function isPaced({ minGapMs, digest }: Pick<Receiver, "minGapMs" | "digest">): boolean {
+  return minGapMs > 0 || digest !== undefined;
+}
+
+export function openLane(receiver: Parameters<typeof isPaced>[0]): Lane {
+  const room = isPaced(receiver) ? 1 : AT_ONCE;
   const queue: (() => void)[] = [];
   let running = 0;
   let pausedUntil = 0;

@@ -1,6 +1,6 @@
 import type { Receiver } from "#receivers/receiver";
 import type { Store } from "#store/store";
-import { type Lane, openLane } from "./lane.ts";
+import { isPaced, type Lane, openLane } from "./lane.ts";
 import { type SharedLane, shareLane } from "./shared-lane.ts";
 
 /** A receiver, and how fast it may be served. */
@@ -20,7 +20,7 @@ export function openOutlets(store: Store, receivers: Iterable<Receiver>): Readon
     const lane = lanes.get(id) ?? openLane(receiver);
     lanes.set(id, lane);
     const pace = { gapMs: minGapMs, ...(digest && { above: digest.above }) };
-    const shared = minGapMs > 0 || digest !== undefined ? shareLane(store, id, pace) : undefined;
+    const shared = isPaced(receiver) ? shareLane(store, id, pace) : undefined;
     return { receiver, lane, shared };
   };
   return new Map(Array.from(receivers, (receiver) => [receiver.name, open(receiver)]));

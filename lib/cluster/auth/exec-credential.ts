@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { jsonOf } from "../json.ts";
+import { jsonOf } from "#text/json";
 
 const Status = z.object({
   token: z.string().min(1).nullish(),

@@ -1,8 +1,8 @@
 import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 import * as z from "zod";
+import { jsonOf } from "#text/json";
 import type { Credentials } from "../access.ts";
 import { ClusterError } from "../cluster.ts";
-import { jsonOf } from "../json.ts";
 import { cached } from "./cached.ts";
 import { accessToken, tokenForm } from "./oauth.ts";
 import { askForToken, noTokenIn, type TokenService } from "./token-service.ts";

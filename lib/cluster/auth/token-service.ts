@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { jsonOf } from "#text/json";
 import { ClusterError } from "../cluster.ts";
 import { Fault } from "../fault.ts";
-import { jsonOf } from "../json.ts";
 import { readText } from "../read-answer.ts";
 import { type HttpRequest, openTransport } from "../transport.ts";
 

@@ -1,3 +1,4 @@
+import { fieldsOf } from "#text/json";
 import type { Answer, Source } from "../references.ts";
 import { askAws } from "./aws.ts";
 import { once } from "./once.ts";
@@ -30,18 +31,9 @@ function answerOf({ SecretString }: Awaited<ReturnType<GetSecret>>): Answer {
 }
 
 function keyOf(json: string, key: string): Answer {
-  const fields = parseFields(json);
+  const fields = fieldsOf(json);
   if (fields === undefined) return { complaint: "the secret is not a JSON object: leave the #key out" };
   const value = Object.hasOwn(fields, key) ? fields[key] : undefined;
   if (value === undefined) return { complaint: "the secret has no such key" };
   return typeof value === "string" ? { value } : { complaint: "the value of this key is not text" };
-}
-
-function parseFields(json: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const fields: unknown = JSON.parse(json);
-    return typeof fields === "object" && fields !== null ? { ...fields } : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,5 @@
+import { fieldsOf } from "#text/json";
+
 const NEW_WEBHOOK = "make a new webhook in the channel's settings and configure its URL";
 const OUR_FAULT = "Discord could not read the message; please report this with the job's event";
 const FORUM = "the channel is a forum: add ?thread_id=… of one of its posts to the URL, or choose a text channel";
@@ -23,7 +25,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 
 /** What Discord's answer means and what to do, where the answer is one that Discord documents. */
 export function explain(body: string): string | undefined {
-  const { code } = parse(body);
+  const { code } = fieldsOf(body) ?? {};
   const key = String(code);
   return Object.hasOwn(MEANINGS, key) ? `${MEANINGS[key]} (${key})` : undefined;
 }
@@ -33,15 +35,6 @@ export function explain(body: string): string | undefined {
  * https://discord.com/developers/docs/topics/rate-limits#exceeding-a-rate-limit
  */
 export function retryAfterOf(body: string): string | undefined {
-  const { retry_after: seconds } = parse(body);
+  const { retry_after: seconds } = fieldsOf(body) ?? {};
   return typeof seconds === "number" ? String(seconds) : undefined;
-}
-
-function parse(body: string): Readonly<Record<string, unknown>> {
-  try {
-    const answer: unknown = JSON.parse(body);
-    return typeof answer === "object" && answer !== null ? { ...answer } : {};
-  } catch {
-    return {}; // a page of whatever stands before Discord
-  }
 }

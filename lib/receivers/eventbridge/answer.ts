@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { jsonOf } from "#text/json";
 import { UNREADABLE } from "../aws-errors.ts";
 
 const Code = z.string().regex(/^\w{1,80}$/);
@@ -15,17 +16,9 @@ const Result = z.object({
 
 /** The code of the error in an answer of PutEvents: a 200 may report that the one event was not taken. */
 export function errorIn(status: number, body: string): string | undefined {
-  const answer = parse(body);
+  const answer = jsonOf(body);
   if (status >= 300) return Failure.safeParse(answer).data?.__type;
   const result = Result.safeParse(answer).data;
   if (result === undefined) return UNREADABLE;
   return result.FailedEntryCount === 0 ? undefined : (result.Entries?.[0]?.ErrorCode ?? UNREADABLE);
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { EVENT_TYPES, type JobEvent } from "#jobs/event";
+import { jsonOf } from "#text/json";
 import { describe, inOneLine } from "../words.ts";
 import { alarm, type Block, COLORS, moment, mrkdwn } from "./blocks.ts";
 import { inert } from "./escape.ts";
@@ -79,11 +80,3 @@ export function replyMessage(event: JobEvent): SlackMessage {
 }
 
 const TIMINGS: ReadonlySet<string> = new Set(["Ran for", "Start took", "Since start"]);
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
