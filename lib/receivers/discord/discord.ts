@@ -1,19 +1,8 @@
-import { parseAddress } from "../address.ts";
-import { outcomeOf } from "../outcome.ts";
-import { httpPost, type Post, type PostResult } from "../post.ts";
-import type { Outcome, Receiver } from "../receiver.ts";
-import { secretParts } from "../redact.ts";
+import { type Chat, type ChatOptions, chatReceiver } from "../chat.ts";
+import type { PostResult } from "../post.ts";
+import type { Receiver } from "../receiver.ts";
 import { explain, retryAfterOf } from "./errors.ts";
-import { type DiscordMessage, discordDigest, discordMessage } from "./message.ts";
-
-export interface DiscordOptions {
-  readonly name: string;
-  /** The address of a channel's webhook, with `thread_id` where it is to post to a thread. Whoever knows it can post: it is a secret. */
-  readonly webhookUrl: string;
-  /** Of more events than this in a minute one message tells; without it each event has its own. */
-  readonly digestAbove?: number;
-  readonly post?: Post;
-}
+import { discordDigest, discordMessage } from "./message.ts";
 
 /**
  * A channel takes 30 messages of webhooks a minute, and a webhook 5 in two seconds; only the latter stands in its headers:
@@ -21,25 +10,19 @@ export interface DiscordOptions {
  */
 const MIN_GAP_MS = 2_000;
 
-/** Posts events to a Discord channel by its webhook. Throws a {@link ReceiverError} for an address that is none. */
-export function discordReceiver({ name, webhookUrl, digestAbove, post = httpPost() }: DiscordOptions): Receiver {
-  const address = parseAddress(name, webhookUrl);
-  const secrets = secretParts(address);
-  const url = waiting(address);
-  const headers = { "content-type": "application/json; charset=utf-8" };
-  async function say(message: DiscordMessage, now: number, signal: AbortSignal): Promise<Outcome> {
-    const result = await post({ url, headers, body: JSON.stringify(message) }, signal);
-    return outcomeOf(withPace(result), { now, secrets, explain });
-  }
-  return {
-    name,
-    kind: "discord",
-    minGapMs: MIN_GAP_MS,
-    send: (event, now, signal) => say(discordMessage(event), now, signal),
-    ...(digestAbove !== undefined && {
-      digest: { above: digestAbove, send: (digest, now, signal) => say(discordDigest(digest), now, signal) },
-    }),
-  };
+const DISCORD: Chat = {
+  kind: "discord",
+  minGapMs: MIN_GAP_MS,
+  message: discordMessage,
+  digest: discordDigest,
+  explain,
+  addressOf: waiting,
+  readAnswer: withPace,
+};
+
+/** Posts events to a Discord channel by its webhook, with `thread_id` in the address to one of its threads. Throws a {@link ReceiverError} for an address that is none. */
+export function discordReceiver(options: ChatOptions): Receiver {
+  return chatReceiver(DISCORD, options);
 }
 
 // Without `wait` Discord answers before it has stored the message, and says nothing where it cannot.
