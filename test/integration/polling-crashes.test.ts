@@ -9,6 +9,7 @@ import { everythingTo } from "#routing/route";
 import { sqliteStore } from "#store/sqlite/sqlite-store";
 import type { Advance, Store } from "#store/store";
 import { drain, rowOf } from "../support/store-steps.ts";
+import { type TickCall, through } from "../support/store-through.ts";
 import { change, create, openScene, pollOne, remove, type Scene, WATCH, wordsOf } from "../unit/polling/scene.ts";
 
 const CREATED = "Created=True@1";
@@ -18,13 +19,11 @@ const SUCCEEDED = "Created=True@1 Running=False@3 Succeeded=True@9";
 
 class Crash extends Error {}
 
-type Method = "claimScope" | "renewScope" | "jobs" | "advance" | "finishScope";
-
 /** The store, until the `nth` call of a method: that one throws, before or after it was done, and so do all later ones. */
-function crashing(store: Store, method: Method, nth: number, moment: "before" | "after"): Store {
+function crashing(store: Store, method: TickCall, nth: number, moment: "before" | "after"): Store {
   let calls = 0;
   let dead = false;
-  const guarded = <A extends unknown[], T>(name: Method, call: (...args: A) => Promise<T>) => {
+  const guarded = <A extends unknown[], T>(name: TickCall, call: (...args: A) => Promise<T>) => {
     return async (...args: A): Promise<T> => {
       if (name === method) calls += 1;
       const now = name === method && calls === nth;
@@ -40,15 +39,7 @@ function crashing(store: Store, method: Method, nth: number, moment: "before" | 
       return result;
     };
   };
-  return {
-    ...store,
-    claimScope: guarded("claimScope", store.claimScope),
-    renewScope: guarded("renewScope", store.renewScope),
-    jobs: guarded("jobs", store.jobs),
-    jobsNamed: guarded("jobs", store.jobsNamed),
-    advance: guarded("advance", store.advance),
-    finishScope: guarded("finishScope", store.finishScope),
-  };
+  return through(store, guarded);
 }
 
 /** Six jobs, and then everything that can happen to a job between two ticks. */
@@ -74,7 +65,7 @@ async function openBusyScene(): Promise<{ scene: Scene; expected: readonly strin
 }
 
 describe("a poller that dies", () => {
-  const MOMENTS: readonly (readonly [Method, number, "before" | "after"])[] = [
+  const MOMENTS: readonly (readonly [TickCall, number, "before" | "after"])[] = [
     ["claimScope", 1, "after"],
     ["renewScope", 1, "before"],
     ["renewScope", 1, "after"],

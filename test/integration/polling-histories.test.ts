@@ -7,6 +7,7 @@ import { type Watch, watchId } from "#polling/watch";
 import { sqliteStore } from "#store/sqlite/sqlite-store";
 import type { Store } from "#store/store";
 import { drain, NOW } from "../support/store-steps.ts";
+import { through } from "../support/store-through.ts";
 import { openListedCluster } from "../unit/polling/listed-cluster.ts";
 import { pollOne, WATCH } from "../unit/polling/scene.ts";
 
@@ -339,13 +340,5 @@ function unlucky(accident: Round["accident"], store: Store, meanwhile: () => Pro
       return calls === accident.nth ? happen(called, () => call(...parts)) : call(...parts);
     };
   };
-  return {
-    ...store,
-    claimScope: guarded("claimScope", store.claimScope),
-    renewScope: guarded("renewScope", store.renewScope),
-    jobs: guarded("jobs", store.jobs),
-    jobsNamed: guarded("jobs", store.jobsNamed),
-    advance: guarded("advance", store.advance),
-    finishScope: guarded("finishScope", store.finishScope),
-  };
+  return through(store, guarded);
 }

@@ -5,13 +5,14 @@ import type { Watch } from "#polling/watch";
 import { BUCKETS, bucketOf } from "#store/bucket";
 import type { Store } from "#store/store";
 import { drain, NOW } from "../support/store-steps.ts";
+import { type TickCall, through } from "../support/store-through.ts";
 import { type ListedCluster, openListedCluster } from "../unit/polling/listed-cluster.ts";
 import { pollOne, WATCH, wordsOf } from "../unit/polling/scene.ts";
 
 const RUNNING = "Created=True@1 Running=True@3";
 const SUCCEEDED = "Created=True@1 Running=False@3 Succeeded=True@9";
 
-type Method = "jobs" | "renewScope" | "advance" | "finishScope";
+type Method = Exclude<TickCall, "claimScope">;
 type Moment = readonly ["list" | "watch"] | readonly [Method, "before" | "after"];
 
 const AFTER_LIST: readonly Moment[] = [
@@ -119,7 +120,7 @@ function stoppedAt(moment: Moment, store: Store, cluster: ListedCluster, meanwhi
     cluster[method === "list" ? "onListed" : "onWatched"] = stop;
     return store;
   }
-  const stopping = <A extends readonly unknown[], T>(call: (...parts: A) => Promise<T>) => {
+  const stopping = <A extends unknown[], T>(call: (...parts: A) => Promise<T>) => {
     return async (...parts: A): Promise<T> => {
       if (side === "before") await stop();
       const answer = await call(...parts);
@@ -127,16 +128,5 @@ function stoppedAt(moment: Moment, store: Store, cluster: ListedCluster, meanwhi
       return answer;
     };
   };
-  switch (method) {
-    case "jobs":
-      return { ...store, jobs: stopping(store.jobs), jobsNamed: stopping(store.jobsNamed) };
-    case "renewScope":
-      return { ...store, renewScope: stopping(store.renewScope) };
-    case "advance":
-      return { ...store, advance: stopping(store.advance) };
-    case "finishScope":
-      return { ...store, finishScope: stopping(store.finishScope) };
-    default:
-      return method satisfies never;
-  }
+  return through(store, (name, each) => (name === method ? stopping(each) : each));
 }

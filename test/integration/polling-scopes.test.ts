@@ -8,6 +8,7 @@ import { kindKey, scopeId, type Watch, watchId } from "#polling/watch";
 import { sqliteStore } from "#store/sqlite/sqlite-store";
 import type { Store } from "#store/store";
 import { claimedScope, NOW, rowOf } from "../support/store-steps.ts";
+import { type TickCall, through } from "../support/store-through.ts";
 import { openListedCluster } from "../unit/polling/listed-cluster.ts";
 import { SIGNAL, WATCH, wordsOf } from "../unit/polling/scene.ts";
 
@@ -17,29 +18,19 @@ const KINDS = [tfJob, pyTorchJob, batchJob];
 const WATCHES: readonly Watch[] = KINDS.map((kind) => ({ ...WATCH, kind }));
 const SCOPE = scopeId(WATCH);
 
-type Call = "claimScope" | "renewScope" | "finishScope" | "jobs" | "advance";
-
 /** A cluster and a store in memory, and what is asked of the store. */
 function open() {
   const cluster = openListedCluster();
   const sqlite = sqliteStore(":memory:");
   onTestFinished(() => sqlite.close());
-  const calls: Call[] = [];
-  const counted = <A extends unknown[], T>(name: Call, call: (...parts: A) => Promise<T>) => {
+  const calls: TickCall[] = [];
+  const counted = <A extends unknown[], T>(name: TickCall, call: (...parts: A) => Promise<T>) => {
     return (...parts: A) => {
       calls.push(name);
       return call(...parts);
     };
   };
-  const store: Store = {
-    ...sqlite,
-    claimScope: counted("claimScope", sqlite.claimScope),
-    renewScope: counted("renewScope", sqlite.renewScope),
-    finishScope: counted("finishScope", sqlite.finishScope),
-    jobs: counted("jobs", sqlite.jobs),
-    jobsNamed: counted("jobs", sqlite.jobsNamed),
-    advance: counted("advance", sqlite.advance),
-  };
+  const store = through(sqlite, counted);
   const clock = { now: NOW };
   const events: JobEvent[] = [];
   const pauses: number[] = [];
