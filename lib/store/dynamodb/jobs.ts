@@ -1,9 +1,8 @@
 import { DeleteCommand, PutCommand, TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
 import { type Stamped, stamp } from "../stamp.ts";
 import type { Advance, JobRow, Millis } from "../store.ts";
 import { StoreError } from "../store-error.ts";
-import { hasVersion, isAbsent, isDropped, isKept } from "./conditions.ts";
+import { hasVersion, isAbsent, isKept } from "./conditions.ts";
 import { encodeDelivery } from "./delivery-row.ts";
 import { expressions, piece } from "./expressions.ts";
 import { decodeJob, encodeJob } from "./job-row.ts";
@@ -45,11 +44,8 @@ export async function jobsNamed(
     table,
     keys.map((key) => jobKey(watch, key)),
   );
-  const kept = found.filter((item) => !isDropped(Kept.parse(item), table.now()));
-  return new Map(kept.map(decodeJob).map((row) => [row.key, row]));
+  return new Map(found.map(decodeJob).map((row) => [row.key, row]));
 }
-
-const Kept = z.object({ ttl: z.number().optional() });
 
 async function jobsUnder(table: Table, watch: string, prefix: string): Promise<readonly JobRow[]> {
   const rows = piece("#pk = :pk AND begins_with(#sk, :prefix)", { ":pk": watchPartition(watch), ":prefix": prefix });

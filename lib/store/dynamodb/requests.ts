@@ -7,7 +7,9 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
 import type { Millis } from "../store.ts";
+import { isDropped } from "./conditions.ts";
 import { type Change, changing, expressions, type Piece } from "./expressions.ts";
 import type { Key } from "./keys.ts";
 import { CONDITION_FAILED, mayPass, pause, refusals, TRIES } from "./refusals.ts";
@@ -85,8 +87,11 @@ export async function read({ client, name }: Table, key: Key): Promise<Item | un
   return Item;
 }
 
-/** Those of at most 100 rows that there are, as they are at this moment, in no order. */
-export async function readAll({ client, name }: Table, keys: readonly Key[]): Promise<readonly Item[]> {
+const Kept = z.object({ ttl: z.number().optional() });
+
+/** Those of at most 100 rows that there are and that are not past their keep, as they are at this moment, in no order. */
+export async function readAll(table: Table, keys: readonly Key[]): Promise<readonly Item[]> {
+  const { client, name } = table;
   const found: Item[] = [];
   let left: readonly Item[] = keys.map((key) => ({ ...key }));
   for (let tries = 1; left.length > 0; tries += 1) {
@@ -97,7 +102,7 @@ export async function readAll({ client, name }: Table, keys: readonly Key[]): Pr
     left = answer.UnprocessedKeys?.[name]?.Keys ?? [];
     if (left.length > 0) await pause(tries);
   }
-  return found;
+  return found.filter((item) => !isDropped(Kept.parse(item), table.now()));
 }
 
 type Query = Omit<QueryCommandInput, "TableName">;
