@@ -12,6 +12,8 @@ Visitor.prototype.visitStatement = function visitAlsoUsing(statement) {
 };
 
 const JOBS = "^lib/jobs/";
+/** What silences, routes and rules are. */
+const ROUTING = "^lib/routing/";
 /** What cluster, stores and receivers may share: it imports nothing itself. */
 const LEAVES = "^lib/(version[.]ts$|text/|signing/)";
 /** What the use cases see of the rooms that touch the outside. */
@@ -19,6 +21,7 @@ const INTERFACES = "^lib/(cluster/(cluster|access)|store/(store|bucket)|receiver
 /** The parts of which one is chosen: cluster access, stores, receivers. */
 const CHOICES = "^lib/(cluster/((http-cluster|job-api)[.]ts$|auth/)|store/[^/]+/|receivers/[^/]+/)";
 const PACKAGES = "(^|/)node_modules/";
+const MUSTACHE = "(^|/)node_modules/(@types/)?mustache/";
 const ZOD = "(^|/)node_modules/zod/";
 const CRYPTO = "^(node:)?crypto$";
 
@@ -81,14 +84,22 @@ export default {
       comment: "Who hears of an event depends on the event and the routes: pass them as arguments.",
       severity: "error",
       from: { path: "^lib/routing/" },
-      to: { pathNot: [JOBS, "^lib/routing/"] },
+      to: { pathNot: [JOBS, ROUTING, "^lib/text/clean[.]ts$"] },
+    },
+    {
+      name: "rules-are-pure",
+      comment: "What a rule over time raises depends on what is remembered and the time: pass them as arguments.",
+      severity: "error",
+      from: { path: "^lib/rules/" },
+      to: { pathNot: [JOBS, "^lib/rules/"] },
     },
     {
       name: "interfaces-know-jobs-only",
-      comment: "An interface speaks of jobs and events. What an adapter needs beyond that stands in the adapter.",
+      comment:
+        "An interface speaks of jobs, events and silences. What an adapter needs beyond that stands in the adapter.",
       severity: "error",
       from: { path: INTERFACES },
-      to: { pathNot: JOBS },
+      to: { pathNot: [JOBS, "^lib/routing/silence[.]ts$"] },
     },
     {
       name: "use-cases-see-interfaces",
@@ -97,7 +108,16 @@ export default {
       severity: "error",
       from: { path: "^lib/(polling|delivery)/" },
       // A digest is no I/O, nor is what is compressed.
-      to: { pathNot: ["^lib/$1/", JOBS, "^lib/routing/", INTERFACES, PACKAGES, CRYPTO, "^(node:)?zlib$"] },
+      to: {
+        pathNot: ["^lib/$1/", JOBS, ROUTING, "^lib/(rules|explain)/", INTERFACES, PACKAGES, CRYPTO, "^(node:)?zlib$"],
+      },
+    },
+    {
+      name: "explain-sees-the-cluster",
+      comment: "Why a job failed is read through the cluster's interface, and from nothing else.",
+      severity: "error",
+      from: { path: "^lib/explain/" },
+      to: { pathNot: ["^lib/explain/", JOBS, "^lib/cluster/cluster[.]ts$", LEAVES, PACKAGES] },
     },
     {
       name: "cluster-stands-alone",
@@ -111,14 +131,21 @@ export default {
       comment: "A store knows nothing of clusters, receivers and configuration: let lib/wiring.ts bring them together.",
       severity: "error",
       from: { path: "^lib/store/" },
-      to: { path: "^lib/", pathNot: ["^lib/store/", JOBS, LEAVES] },
+      to: { path: "^lib/", pathNot: ["^lib/store/", JOBS, ROUTING, LEAVES] },
     },
     {
       name: "receivers-stand-alone",
       comment: "A receiver knows nothing of clusters, stores and configuration: let lib/wiring.ts bring them together.",
       severity: "error",
       from: { path: "^lib/receivers/" },
-      to: { path: "^lib/", pathNot: ["^lib/receivers/", JOBS, LEAVES] },
+      to: { path: "^lib/", pathNot: ["^lib/receivers/", "^lib/words/", JOBS, LEAVES] },
+    },
+    {
+      name: "words-are-of-no-receiver",
+      comment: "What an event is called depends on the event and the language. How it is shown is for a receiver to know.",
+      severity: "error",
+      from: { path: "^lib/words/" },
+      to: { pathNot: ["^lib/words/", JOBS, "^lib/receivers/receiver[.]ts$", LEAVES] },
     },
     {
       name: "adapters-stand-apart",
@@ -149,11 +176,11 @@ export default {
       to: { path: "^lib/sim/" },
     },
     {
-      name: "config-knows-jobs-and-routes",
+      name: "config-knows-jobs-routes-and-rules",
       comment: "A configuration says what is wanted. What is made of it is for lib/wiring.ts to know.",
       severity: "error",
       from: { path: "^lib/config/" },
-      to: { path: "^lib/", pathNot: ["^lib/config/", JOBS, "^lib/routing/", LEAVES] },
+      to: { path: "^lib/", pathNot: ["^lib/config/", JOBS, ROUTING, "^lib/rules/rule[.]ts$", LEAVES] },
     },
     {
       name: "config-is-read-at-the-edge",
@@ -210,8 +237,8 @@ export default {
       comment: "Everybody may import these files because they import nobody.",
       severity: "error",
       from: { path: LEAVES },
-      // A digest is no I/O, nor are lists of networks.
-      to: { pathNot: ["^lib/$1", CRYPTO, "^(node:)?net$"] },
+      // A digest is no I/O, nor are lists of networks, nor is what fills in templates.
+      to: { pathNot: ["^lib/$1", CRYPTO, MUSTACHE, "^(node:)?net$"] },
     },
   ],
   options: {

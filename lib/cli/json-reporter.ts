@@ -5,7 +5,7 @@ export function jsonReporter(write: (line: string) => void): Reporter {
   const line = (type: string, fields: object) => write(JSON.stringify({ type, ...fields }));
   return {
     started: () => {},
-    event: (event) => line("event", event),
+    event: (event, { verdicts, because }) => line("event", { ...event, verdicts, ...(because && { because }) }),
     delivery: ({ event, receiver, attempts }, settlement) => {
       const state = settlement.state === "retry" ? "retrying" : settlement.state;
       const error = settlement.state === "delivered" ? {} : { error: settlement.error };

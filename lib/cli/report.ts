@@ -1,6 +1,7 @@
 import type { JobEvent } from "#jobs/event";
 import type { TickResult } from "#polling/tick";
 import type { Watch } from "#polling/watch";
+import type { Decision } from "#routing/decide";
 import type { Delivery, Settlement } from "#store/store";
 
 /** Numbers of one poll and of the deliveries since the poll before it. */
@@ -28,7 +29,7 @@ export interface Reporter {
     readonly once: boolean;
     readonly state: string;
   }): void;
-  event(event: JobEvent): void;
+  event(event: JobEvent, decision: Decision): void;
   delivery(delivery: Delivery, settlement: Settlement): void;
   watch(watch: Watch, result: TickResult): void;
   tick(summary: TickSummary): void;

@@ -1,6 +1,7 @@
 import { watchName } from "#polling/watch";
-import { duration, inOneLine } from "#receivers/words";
+import type { Decision } from "#routing/decide";
 import type { Delivery, Settlement } from "#store/store";
+import { duration, inOneLine } from "#words/words";
 import type { Reporter, TickSummary } from "./report.ts";
 import { paint } from "./terminal.ts";
 
@@ -18,7 +19,10 @@ export function terminalReporter(write: (line: string) => void, verbose: boolean
         ),
       );
     },
-    event: (event) => write(`${paint("gray", event.at)} ${inOneLine(event)}`),
+    event(event, decision) {
+      write(`${paint("gray", event.at)} ${inOneLine(event)}`);
+      for (const line of reasonsOf(decision)) write(paint("gray", `  ${line}`));
+    },
     delivery(delivery, settlement) {
       const line = settlementLine(delivery, settlement);
       if (settlement.state !== "delivered" || verbose) write(line);
@@ -38,6 +42,12 @@ export function terminalReporter(write: (line: string) => void, verbose: boolean
       if (summarize) write(paint("gray", tickLine(summary)));
     },
   };
+}
+
+/** Who hears of an event and who does not, and why, in the words of `jobbell plan`. */
+function reasonsOf({ verdicts, because }: Decision): readonly string[] {
+  if (because !== undefined) return [`told to nobody: ${because}`];
+  return verdicts.map((verdict) => `${verdict.told ? "to" : "not to"} ${verdict.receiver}: ${verdict.because}`);
 }
 
 /** `1 TFJob`, `3 TFJobs`. */

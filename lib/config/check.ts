@@ -15,5 +15,5 @@ export function checkDocument(document: Document, problems: readonly Problem[] =
   const found = [...problems, ...issues, ...checkRules(document)];
   if (!parsed.success || found.length > 0) throw new ConfigError(found);
   const config = buildConfig(parsed.data, document);
-  return { ...config, warnings: inOrder([...warningsOf(config), ...adviceOf(document)]) };
+  return { ...config, warnings: inOrder([...warningsOf(config), ...adviceOf(parsed.data, document)]) };
 }

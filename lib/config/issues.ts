@@ -15,6 +15,8 @@ export function problemsOf(issue: Issue, document: Document): readonly Problem[]
       return closest(issue.errors).flatMap((inner) =>
         problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, document),
       );
+    case "invalid_key":
+      return issue.issues.map(({ message }) => ({ ...document.placeOfKey(issue.path), message }));
     default:
       return valueAt(document.value, issue.path) === undefined
         ? missingKey(issue.path, document)

@@ -1,6 +1,8 @@
+import type { EventType } from "#jobs/event";
 import type { Kind } from "#jobs/kinds/reader";
 import type { Namespaces } from "#jobs/namespaces";
-import type { Route } from "#routing/route";
+import type { Honoured, Route } from "#routing/route";
+import type { Rule } from "#rules/rule";
 import type { Place, Problem } from "./problem.ts";
 
 /** A value that may be a secret, as it was written: text in which `${env:NAME}` and its like still stand. */
@@ -104,8 +106,36 @@ interface Chat {
   readonly digestAbove: number;
 }
 
+/** How messages are worded for people. */
+interface MessagesConfig {
+  readonly language?: "en" | "zh";
+  /** IANA's name; UTC where absent. */
+  readonly timeZone?: string;
+  readonly dateStyle?: "iso" | "short" | "long";
+  readonly links?: readonly { readonly title: string; readonly url: string; readonly on?: readonly EventType[] }[];
+  readonly templates?: readonly {
+    readonly on?: readonly EventType[];
+    readonly headline?: string;
+    readonly text?: string;
+  }[];
+}
+
+/** Hours of a day in which a receiver is left alone. */
+interface QuietHours {
+  /** `HH:MM`, both. */
+  readonly from: string;
+  readonly to: string;
+  /** The days on which they begin; all where absent. */
+  readonly days?: readonly ("Mon" | "Tue" | "Wed" | "Thu" | "Fri" | "Sat" | "Sun")[];
+  readonly timeZone: string;
+}
+
 /** A place where events are sent. `Value` is `Reference` as loaded and `string` once resolved. */
-export type ReceiverConfig<Value = Reference> = { readonly name: string } & (
+export type ReceiverConfig<Value = Reference> = {
+  readonly name: string;
+  readonly messages?: MessagesConfig;
+  readonly quiet?: readonly QuietHours[];
+} & (
   | ({ readonly type: "slack" | "teams" | "discord"; readonly webhookUrl: Value } & Address & Chat)
   | ({
       readonly type: "slackBot";
@@ -149,6 +179,11 @@ export interface NamespaceConfig extends Namespaces {
   readonly follow?: { readonly resyncMs: number; readonly holdMs?: number };
   /** At least one. */
   readonly routes: readonly Route[];
+  readonly rules?: readonly Rule[];
+  readonly honours?: Honoured;
+  /** Keys of the annotations that routes, rules and `honours` ask for. */
+  readonly annotations?: readonly string[];
+  readonly explain?: true;
 }
 
 /** A configuration that was checked: every name in it exists, and exists once. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Messages, TimeZone } from "./schema-messages.ts";
 import { Name, REGION, referenceText, Text, Yes } from "./schema-text.ts";
 import { checkRoutingKey, checkSigningSecret, checkSlackChannel, checkSlackToken, checkUrl } from "./values.ts";
 import { oneOf, RECEIVER_CHOICE, SLACK_CHOICE } from "./ways.ts";
@@ -68,16 +69,15 @@ const Discord = z
 const PagerDuty = z
   .strictObject({
     routingKey: referenceText(checkRoutingKey).describe("Integration key of a service, for Events API v2. A secret."),
-    severity: z
-      .enum(["critical", "error", "warning", "info"])
-      .default("error")
-      .describe("Of the alert for a failed job."),
+    severity: z.enum(["critical", "error", "warning", "info"]).default("error").describe("Of its alerts."),
     region: z
       .enum(["us", "eu"])
       .default("us")
       .describe("Where the account is: eu where its address ends in eu.pagerduty.com."),
   })
-  .describe("A service of PagerDuty: a failed job triggers an alert, one that runs again or succeeds resolves it.");
+  .describe(
+    "A service of PagerDuty: a job that failed, or of which a rule raises something, triggers an alert; what ends that resolves it.",
+  );
 
 const Secret = referenceText(checkSigningSecret);
 const Webhook = z
@@ -114,10 +114,29 @@ const EventBridge = z
   })
   .describe("An event bus of Amazon EventBridge, with the credentials of the environment. In a function: its role's.");
 
+const Clock = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as "22:00", in quotes');
+const Quiet = z
+  .strictObject({
+    from: Clock.describe("When they begin."),
+    to: Clock.describe("When they end; on the day after, where that is not later than from. As from: a whole day."),
+    days: z
+      .array(z.enum(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]))
+      .min(1, "must have at least one entry")
+      .exactOptional()
+      .describe("The days on which they begin. Default: every day."),
+    timeZone: TimeZone.exactOptional().describe(
+      "Whose clock it is, such as Europe/Berlin. Default: that of messages, or UTC.",
+    ),
+  })
+  .describe("Hours in which nothing is sent.");
+
 /** An entry under `receivers`, key by key. */
 export const Receiver = z
   .strictObject({
-    name: Name.describe("What routes, messages and logs call the receiver."),
+    name: Name.refine(
+      (name) => !/\/(?:#|[CDG][A-Z0-9]{7,20}$)/.test(name),
+      'must not have a channel in it, such as "/#ml"',
+    ).describe("What routes, messages and logs call the receiver."),
     slack: Slack.exactOptional(),
     teams: Teams.exactOptional(),
     discord: Discord.exactOptional(),
@@ -125,5 +144,15 @@ export const Receiver = z
     webhook: Webhook.exactOptional(),
     sns: Sns.exactOptional(),
     eventbridge: EventBridge.exactOptional(),
+    messages: Messages.exactOptional().describe(
+      "How this receiver's messages are worded, key by key in place of messages above.",
+    ),
+    quiet: z
+      .array(Quiet)
+      .min(1, "must have at least one entry")
+      .exactOptional()
+      .describe(
+        "Hours in which nothing is sent: what happens then is told afterwards, in one message where people read it.",
+      ),
   })
   .meta({ description: "A place where events are sent.", ...oneOf(RECEIVER_CHOICE) });

@@ -1,8 +1,9 @@
 import * as z from "zod";
-import { EVENT_TYPES } from "#jobs/event";
-import { KINDS } from "#jobs/kinds/registry";
-import { DURATION, parseDuration } from "./duration.ts";
+import { durationText } from "./schema-durations.ts";
+import { Messages } from "./schema-messages.ts";
 import { Receiver } from "./schema-receivers.ts";
+import { Annotations, KindName, NamespacePattern, Route } from "./schema-routes.ts";
+import { Rule } from "./schema-rules.ts";
 import { Name, REGION, referenceText, Text, Yes } from "./schema-text.ts";
 import {
   checkPath,
@@ -97,10 +98,7 @@ const Tls = z
   })
   .describe("How the server proves itself.");
 
-const Timeout = z
-  .string()
-  .regex(DURATION, "must be a duration such as 30s or 1m30s")
-  .refine((text) => isBetween(parseDuration(text), 1_000, 600_000), "must be from 1s to 10m");
+const Timeout = durationText(1_000, 600_000, "30s or 1m30s", "from 1s to 10m");
 
 const Timeouts = z
   .strictObject({
@@ -143,107 +141,86 @@ const Cluster = z
   })
   .meta({ description: "A Kubernetes API.", ...oneOf(CLUSTER_CHOICE) });
 
-const Route = z
-  .strictObject({
-    on: z
-      .array(z.enum(EVENT_TYPES))
-      .min(1, "must have at least one entry")
-      .default([...EVENT_TYPES])
-      .describe("The events that take this route. Default: all."),
-    match: z
-      .strictObject({
-        labels: z
-          .record(z.string(), z.string())
-          .default({})
-          .describe("Labels that the job must all carry with these values."),
-      })
-      .default({ labels: {} })
-      .describe("The jobs that take this route. Default: all."),
-    receivers: z.array(Name).min(1, "must have at least one entry").describe("Names of receivers."),
-  })
-  .describe("Which events go to which receivers. An event takes every route that fits, and reaches a receiver once.");
-
-const KIND_NAMES = KINDS.map((kind) => kind.resource.kind);
-/** A DNS label, in which each `*` stands for any characters or none: two in a row would stand for no more than one. */
-const PATTERN = /^(?!.*\*\*)[a-z0-9*](?:[-a-z0-9*]{0,61}[a-z0-9*])?$/;
 const PAGE_SIZE = "must be a whole number from 1 to 5000";
 const TIMEOUT = "must be a whole number from 1 to 3600";
 
-const Resync = z
-  .string()
-  .regex(DURATION, "must be a duration such as 30m, 1h or 1h30m")
-  .refine((text) => isBetween(parseDuration(text), 60_000, 86_400_000), "must be from 1m to 24h");
+const Resync = durationText(60_000, 86_400_000, "30m, 1h or 1h30m", "from 1m to 24h");
+const Hold = durationText(1_000, 55_000, "50s", "from 1s to 55s");
 
-const Hold = z
-  .string()
-  .regex(DURATION, "must be a duration such as 50s")
-  .refine((text) => isBetween(parseDuration(text), 1_000, 55_000), "must be from 1s to 55s");
+/** What an entry may leave to `defaults`. */
+const SHARED = {
+  kinds: z
+    .array(KindName)
+    .min(1, "must have at least one entry")
+    .exactOptional()
+    .describe("The kinds of job to watch."),
+  pageSize: z
+    .int(PAGE_SIZE)
+    .min(1, PAGE_SIZE)
+    .max(5000, PAGE_SIZE)
+    .exactOptional()
+    .describe("Jobs to ask for at a time. Default: 500."),
+  timeoutSeconds: z
+    .int(TIMEOUT)
+    .min(1, TIMEOUT)
+    .max(3600, TIMEOUT)
+    .exactOptional()
+    .describe("How long the server may take for one page."),
+  firstTick: z
+    .enum(["silent", "announce"])
+    .exactOptional()
+    .describe("Whether jobs that exist when Jobbell first looks are announced. Default: silent."),
+  watch: z
+    .boolean("must be true or false")
+    .exactOptional()
+    .describe("Whether changes are asked for instead of whole lists. Default: true, but false where provider is cci."),
+  resync: Resync.exactOptional().describe("How often everything is listed all the same, from 1m to 24h. Default: 1h."),
+  hold: Hold.exactOptional().describe(
+    "How long each look goes on to read changes as they come, from 1s to 55s. Default: it ends when it has read what changed.",
+  ),
+  routes: z.array(Route).min(1, "must have at least one entry").exactOptional().describe("Who hears of these jobs."),
+  rules: z.array(Rule).exactOptional().describe("What must not last. None: []."),
+  annotations: Annotations.exactOptional(),
+  explain: z
+    .boolean("must be true or false")
+    .exactOptional()
+    .describe("Whether pods, their logs and events are read to say why a job failed or is stalled. Default: false."),
+};
 
-const NamespaceName = z
-  .string()
-  .regex(
-    PATTERN,
-    "must be the name of a Kubernetes namespace: a-z, 0-9 and -, at most 63 characters; or a pattern with * for any others",
-  );
+const Defaults = z
+  .strictObject(SHARED)
+  .describe("What entries under namespaces say that do not say it themselves, key by key.");
 
 const Namespace = z
   .strictObject({
-    namespace: NamespaceName.describe(
+    namespace: NamespacePattern.describe(
       'The Kubernetes namespace to watch; or a pattern such as "ml-*" for all that it matches, "*" for all. A pattern is asked of the whole cluster.',
     ),
     exclude: z
-      .array(NamespaceName)
+      .array(NamespacePattern)
       .min(1, "must have at least one entry")
       .exactOptional()
       .describe("Namespaces that a pattern is not to match: names or patterns."),
     cluster: Name.exactOptional().describe("Name of a cluster. May be left out where there is one."),
-    kinds: z.array(z.enum(KIND_NAMES)).min(1, "must have at least one entry").describe("The kinds of job to watch."),
     labelSelector: Text.exactOptional().describe("Watch only jobs whose labels match, as in kubectl -l."),
     fieldSelector: Text.exactOptional().describe("Watch only jobs whose fields match, as in kubectl --field-selector."),
-    pageSize: z
-      .int(PAGE_SIZE)
-      .min(1, PAGE_SIZE)
-      .max(5000, PAGE_SIZE)
-      .default(500)
-      .describe("Jobs to ask for at a time."),
-    timeoutSeconds: z
-      .int(TIMEOUT)
-      .min(1, TIMEOUT)
-      .max(3600, TIMEOUT)
-      .exactOptional()
-      .describe("How long the server may take for one page."),
     resourceVersion: z
       .literal("0", 'must be "0", in quotes')
       .exactOptional()
       .describe('"0" lets the server answer from its cache: cheaper, perhaps a moment old, and never by pages.'),
-    firstTick: z
-      .enum(["silent", "announce"])
-      .default("silent")
-      .describe("Whether jobs that exist when Jobbell first looks are announced."),
-    watch: z
-      .boolean("must be true or false")
-      .exactOptional()
-      .describe(
-        "Whether changes are asked for instead of whole lists. Default: true, but false where provider is cci.",
-      ),
-    resync: Resync.default("1h").describe("How often everything is listed all the same, from 1m to 24h."),
-    hold: Hold.exactOptional().describe(
-      "How long each look goes on to read changes as they come, from 1s to 55s. Default: it ends when it has read what changed.",
-    ),
-    routes: z.array(Route).min(1, "must have at least one entry").describe("Who hears of these jobs."),
+    ...SHARED,
   })
   .describe("One namespace of one cluster, or all that a pattern matches: which jobs to watch, and who hears of them.");
 
-const Interval = z
-  .string()
-  .regex(DURATION, "must be a duration such as 30s, 5m or 1m30s")
-  .refine((text) => isBetween(parseDuration(text), 1_000, 86_400_000), "must be from 1s to 24h");
+const Interval = durationText(1_000, 86_400_000, "30s, 5m or 1m30s", "from 1s to 24h");
 
 /** The whole of jobbell.yml, key by key. */
 export const ConfigFile = z
   .strictObject({
     clusters: z.array(Cluster).min(1, "must have at least one entry").describe("The Kubernetes APIs to read."),
     receivers: z.array(Receiver).min(1, "must have at least one entry").describe("The places where events are sent."),
+    messages: Messages.exactOptional(),
+    defaults: Defaults.exactOptional(),
     namespaces: z.array(Namespace).min(1, "must have at least one entry").describe("What to watch."),
     interval: Interval.default("30s").describe("How often to look, from 1s to 24h."),
     state: Text.default("jobbell.db").describe("Path of the SQLite file in which Jobbell remembers the jobs."),
@@ -253,8 +230,3 @@ export const ConfigFile = z
     description: "Configuration of Jobbell. Relative paths start from the file's own folder.",
   });
 export type ConfigFile = z.infer<typeof ConfigFile>;
-
-function isBetween(value: number | undefined, least: number, most: number): boolean {
-  // A text that is no duration has its complaint already.
-  return value === undefined || (value >= least && value <= most);
-}

@@ -57,13 +57,24 @@ export const AKS_CHOICE: Choice = {
 export const RECEIVER_CHOICE: Choice = {
   noun: "a receiver",
   ways: [
-    { keys: ["slack"] },
-    { keys: ["teams"] },
-    { keys: ["discord"] },
-    { keys: ["pagerduty"] },
-    { keys: ["webhook"] },
-    { keys: ["sns"] },
-    { keys: ["eventbridge"] },
+    { keys: ["slack"], also: ["messages", "quiet"] },
+    { keys: ["teams"], also: ["messages", "quiet"] },
+    { keys: ["discord"], also: ["messages", "quiet"] },
+    { keys: ["pagerduty"], also: ["messages", "quiet"] },
+    { keys: ["webhook"], also: ["quiet"] },
+    { keys: ["sns"], also: ["quiet"] },
+    { keys: ["eventbridge"], also: ["quiet"] },
+  ],
+};
+
+/** What a rule over time looks at. */
+export const RULE_CHOICE: Choice = {
+  noun: "a rule",
+  ways: [
+    { keys: ["pendingFor"], also: ["match", "exclude"] },
+    { keys: ["suspendedFor"], also: ["match", "exclude"] },
+    { keys: ["runningFor"], also: ["match", "exclude"] },
+    { keys: ["restarts"], also: ["match", "exclude"] },
   ],
 };
 

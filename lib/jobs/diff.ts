@@ -7,7 +7,7 @@ export interface Transition {
   readonly reason: string | undefined;
   readonly message: string | undefined;
   readonly previous: { readonly type: StepType; readonly at: Seconds } | undefined;
-  readonly job: Pick<Snapshot, "namespace" | "name" | "uid" | "labels" | "replicas" | "startedAt">;
+  readonly job: Pick<Snapshot, "namespace" | "name" | "uid" | "labels" | "annotations" | "replicas" | "startedAt">;
 }
 
 /** The transitions that lead from what is remembered of a job to what it shows now, in the order in which they happened. */
@@ -29,24 +29,27 @@ export function vanish(
   at: Seconds,
 ): readonly Transition[] {
   if (isFinished(before)) return [];
-  const job = { ...before, namespace, name };
+  const { annotations = {} } = before;
+  const job = { ...before, annotations, namespace, name };
   return [{ type: "Vanished", at, reason: undefined, message: undefined, previous: before.last, job }];
 }
 
-/** What to remember after a look at a job. */
+/** What to remember after a look at a job; what rules remember is as it was. */
 export function remember(before: Memory | undefined, after: Snapshot): Memory {
   const { known, news } = newsOf(before, after);
-  const { uid, resourceVersion, labels, replicas, startedAt } = after;
+  const { uid, resourceVersion, labels, annotations, replicas, startedAt } = after;
   const seen = { ...known?.seen, ...Object.fromEntries(news.map(({ type, at }) => [type, at])) };
   const last = news.at(-1);
   return {
     uid,
     resourceVersion,
     labels,
+    ...(Object.keys(annotations).length > 0 && { annotations }),
     replicas,
     startedAt,
     seen,
     last: last ? { type: last.type, at: last.at } : known?.last,
+    ...(known?.rules && { rules: known.rules }),
   };
 }
 

@@ -1,8 +1,12 @@
 import { createHash } from "node:crypto";
 import type { Transition } from "./diff.ts";
-import type { Labels, Replicas, Resource, Seconds, StepType } from "./job.ts";
+import type { Explanation } from "./explanation.ts";
+import type { Labels, Replicas, Resource, RuleType, Seconds, StepType } from "./job.ts";
 
-export type EventType = StepType | "Vanished";
+/** What a rule raises when something lasts too long, or happens too often. */
+export type AlarmType = "Stalled" | "Overdue" | "Flapping";
+
+export type EventType = StepType | "Vanished" | AlarmType | "Recovered";
 
 export const EVENT_TYPES = [
   "Created",
@@ -13,6 +17,10 @@ export const EVENT_TYPES = [
   "Succeeded",
   "Failed",
   "Vanished",
+  "Stalled",
+  "Overdue",
+  "Flapping",
+  "Recovered",
 ] as const satisfies readonly EventType[];
 
 /** One step in a job's life, as it is routed, stored and sent. */
@@ -20,7 +28,7 @@ export interface JobEvent {
   /** The same for the same happening, whoever notices it and whenever: see {@link eventId}. */
   readonly id: string;
   readonly event: EventType;
-  /** RFC 3339, UTC, whole seconds: the condition's lastTransitionTime. For `Vanished` the time at which it was noticed. */
+  /** RFC 3339, UTC, whole seconds: the condition's lastTransitionTime. For `Vanished` the time at which it was noticed; for what a rule found when its limit was crossed, or that was over. */
   readonly at: string;
   readonly cluster: string;
   readonly apiVersion: string;
@@ -37,7 +45,30 @@ export interface JobEvent {
   readonly sincePreviousSeconds?: number;
   readonly replicas: Replicas;
   readonly labels: Labels;
+  /** Those that the configuration asks for, where there are any. */
+  readonly annotations?: Labels;
+  /** The rule that raised it, or, of `Recovered`, the one whose alarm is over. */
+  readonly rule?: RuleNote;
+  readonly explanation?: Explanation;
 }
+
+/** What a rule over time found. */
+export interface RuleNote {
+  readonly type: RuleType;
+  /** What lasts too long began then; of restarts the first that counts; of `Recovered`, when the alarm was raised. RFC 3339. */
+  readonly since: string;
+  /** The limit: how long, or within which time. */
+  readonly seconds: number;
+  /** Of restarts: how many there were, and how many are allowed. */
+  readonly restarts?: number;
+  readonly moreThan?: number;
+}
+
+/** A step, or what a rule over time found: an event before it has a place and an id. */
+export type Happening = Omit<Transition, "type"> & { readonly type: EventType; readonly rule?: Finding };
+
+/** A {@link RuleNote} before its time is written out. */
+export type Finding = Omit<RuleNote, "since"> & { readonly since: Seconds };
 
 /** Where a job was found: the parts of an event that its object does not carry. */
 export interface Origin {
@@ -47,19 +78,20 @@ export interface Origin {
 
 /**
  * The id of a happening: made of what happened, never of when it was noticed, so that two pollers, or one poller
- * that died and came back, make the same id. A job vanishes once, so `Vanished` needs no time.
+ * that died and came back, make the same id. A job vanishes once, so `Vanished` needs no time; of what two rules found may be
+ * over at the same moment, so `Recovered` needs the `rule`.
  */
-export function eventId(cluster: string, uid: string, type: EventType, at: Seconds): string {
+export function eventId(cluster: string, uid: string, type: EventType, at: Seconds, rule?: RuleType): string {
   const time = type === "Vanished" ? "" : String(at);
-  const digest = createHash("sha256").update([cluster, uid, type, time].join("\0")).digest("hex");
-  return `evt_${digest.slice(0, 32)}`;
+  const parts = [cluster, uid, type, time, ...(type === "Recovered" && rule !== undefined ? [rule] : [])];
+  return `evt_${createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 32)}`;
 }
 
-/** A transition as the event that people and programs are told of. */
-export function eventOf({ cluster, resource }: Origin, transition: Transition): JobEvent {
-  const { type, at, reason, message, previous, job } = transition;
+/** What happened as the event that people and programs are told of. */
+export function eventOf({ cluster, resource }: Origin, happening: Happening): JobEvent {
+  const { type, at, reason, message, previous, job, rule } = happening;
   return {
-    id: eventId(cluster, job.uid, type, at),
+    id: eventId(cluster, job.uid, type, at, rule?.type),
     event: type,
     at: rfc3339(at),
     cluster,
@@ -78,6 +110,8 @@ export function eventOf({ cluster, resource }: Origin, transition: Transition): 
     }),
     replicas: job.replicas,
     labels: job.labels,
+    ...(Object.keys(job.annotations).length > 0 && { annotations: job.annotations }),
+    ...(rule !== undefined && { rule: { ...rule, since: rfc3339(rule.since) } }),
   };
 }
 

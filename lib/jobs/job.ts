@@ -10,7 +10,8 @@ export interface Resource {
 }
 
 /** What the conditions of a job can witness, in the words that people read. */
-export type StepType = "Created" | "Running" | "Restarting" | "Suspended" | "Resumed" | "Succeeded" | "Failed";
+export const STEP_TYPES = ["Created", "Running", "Restarting", "Suspended", "Resumed", "Succeeded", "Failed"] as const;
+export type StepType = (typeof STEP_TYPES)[number];
 
 /** A step that one version of a job shows: it happened at `at`, whether or not anybody saw it then. */
 export interface Step {
@@ -44,7 +45,13 @@ export interface Snapshot {
   /** Opaque: equal or different, never older or newer. */
   readonly resourceVersion: string;
   readonly labels: Labels;
+  /** Those that the watch asks for, and no others. */
+  readonly annotations: Labels;
   readonly replicas: Replicas;
+  /** Pods that failed and were replaced, where the kind counts them and has no step for a restart. */
+  readonly retries?: number;
+  /** When it was created, where it shows no step yet. */
+  readonly createdAt?: Seconds;
   /** When the job's controller started (or resumed) it, by the controller's own clock. */
   readonly startedAt: Seconds | undefined;
   /** Everything that this version still shows, in the order in which it happened. */
@@ -56,13 +63,36 @@ export interface Memory {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly labels: Labels;
+  readonly annotations?: Labels;
   readonly replicas: Replicas;
   readonly startedAt: Seconds | undefined;
   /** For each step that was seen, the latest time at which it happened. */
   readonly seen: Readonly<Partial<Record<StepType, Seconds>>>;
   /** The step that came last: the phase of the job, and since when. */
   readonly last: { readonly type: StepType; readonly at: Seconds } | undefined;
+  /** What rules over time remember; absent where no rule means the job. */
+  readonly rules?: RuleMemory;
 }
+
+/** What rules over time remember of a job. */
+export interface RuleMemory {
+  /** Alarms that were raised and are not over, by the type of their rule. `since` is what the rule counts from, `silent`: nobody was told. */
+  readonly raised?: Readonly<
+    Partial<Record<RuleType, { readonly at: Seconds; readonly since: Seconds; readonly silent?: true }>>
+  >;
+  /** When the run began, where it was restarted since. */
+  readonly runningSince?: Seconds;
+  /** When a job was created that has not shown a step yet. */
+  readonly createdAt?: Seconds;
+  /** The last restarts, the oldest first: no more than the rule needs. */
+  readonly restarts?: readonly Seconds[];
+  /** Of kinds that count pods: how many had failed. */
+  readonly retries?: number;
+}
+
+/** What can be asked of a job over time. */
+export const RULE_TYPES = ["pendingFor", "runningFor", "suspendedFor", "restarts"] as const;
+export type RuleType = (typeof RULE_TYPES)[number];
 
 /** A finished job changes no more: its deletion is no news. */
 export function isFinished(memory: Memory): boolean {

@@ -100,7 +100,7 @@ describe("a configuration with a mistake", () => {
       stdout:
         "jobbell-both.yml is good: 1 cluster, 1 namespace, 1 pattern of namespaces, 2 kinds of jobs, 1 receiver\n",
       stderr:
-        'warning: jobbell-both.yml:13:16: namespace: "m*" overlaps with "ml": an event there takes the routes of each\n',
+        'warning: jobbell-both.yml:13:16: namespace: "m*" overlaps with "ml": an event there takes a route of each, the first that fits\n',
     });
   });
 

@@ -169,7 +169,7 @@ describe("jobbell run", () => {
       `clusters: [{ name: lab, server: "${here.api.url}", ${auth} }]
 receivers: [{ name: hook, webhook: { url: "${here.hook.url}", allowInsecure: true, allowPrivate: true, secret: "\${env:HOOK_SECRET}" } }]
 namespaces:
-  - { namespace: ml, kinds: [TFJob], firstTick: announce, routes: [{ on: [Failed], receivers: [hook] }, { match: { labels: { tier: prod } }, receivers: [hook] }] }
+  - { namespace: ml, kinds: [TFJob], firstTick: announce, routes: [{ on: [Failed], receivers: [hook], continue: true }, { match: { labels: { tier: prod } }, receivers: [hook] }] }
 `,
     );
     for (const [name, labels] of [

@@ -232,7 +232,7 @@ describe("an event", () => {
 
   test("goes to the receivers that the routes name, and is remembered where they name none", async () => {
     const routes = [
-      { on: ["Failed", "Vanished"] as const, labels: { tier: "prod" }, receivers: ["pager", "chat"] },
+      { on: ["Failed", "Vanished"] as const, match: { labels: { tier: ["prod"] } }, receivers: ["pager", "chat"] },
       { ...everythingTo(["chat"]), on: ["Succeeded", "Failed"] as const },
     ];
     await using scene = await openScene({ watch: { routes } });

@@ -234,7 +234,7 @@ test("another pattern, or another exclusion, begins with a silent look of its ow
   }
 });
 
-test("an event that a pattern and a name both cover takes the routes of both, and reaches a receiver once", async () => {
+test("an event that a pattern and a name both cover takes a route of each, and reaches a receiver once", async () => {
   await using scene = await openScene();
   const all = { namespace: "*", routes: [everythingTo(["chat", "audit"])] };
   const one = { namespace: "ml-a", routes: [everythingTo(["chat", "team"])] };

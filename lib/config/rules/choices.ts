@@ -7,22 +7,26 @@ import {
   checkChoice,
   GKE_CHOICE,
   RECEIVER_CHOICE,
+  RULE_CHOICE,
   SLACK_CHOICE,
 } from "../ways.ts";
-import { type Finding, mapIn, type Rule } from "./outline.ts";
+import { type Finding, mapIn, type Rule, sectionsOf } from "./outline.ts";
 
-/** Clusters, their authentication and receivers are each described in one way. */
-export const oneWayEach: Rule = ({ clusters, receivers }) => [
-  ...clusters.flatMap((entry, index) => [
+/** Clusters, their authentication, receivers and rules over time are each described in one way. */
+export const oneWayEach: Rule = (outline) => [
+  ...outline.clusters.flatMap((entry, index) => [
     ...findings(entry, CLUSTER_CHOICE, ["clusters", index]),
     ...findings(entry?.auth, AUTH_CHOICE, ["clusters", index, "auth"]),
     ...findings(mapIn(entry?.auth, "gke"), GKE_CHOICE, ["clusters", index, "auth", "gke"]),
     ...findings(mapIn(entry?.auth, "aks"), AKS_CHOICE, ["clusters", index, "auth", "aks"]),
   ]),
-  ...receivers.flatMap((entry, index) => [
+  ...outline.receivers.flatMap((entry, index) => [
     ...findings(entry, RECEIVER_CHOICE, ["receivers", index]),
     ...findings(mapIn(entry, "slack"), SLACK_CHOICE, ["receivers", index, "slack"]),
   ]),
+  ...sectionsOf(outline).flatMap(({ path, rules = [] }) =>
+    rules.flatMap((rule, index) => findings(rule, RULE_CHOICE, [...path, "rules", index])),
+  ),
 ];
 
 /** What follows from a region is asked for where there is none, and a region is Huawei Cloud's. */

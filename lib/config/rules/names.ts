@@ -1,12 +1,14 @@
+import { matches } from "#jobs/namespaces";
 import type { Path } from "../document.ts";
 import { didYouMean } from "../suggest.ts";
-import type { Finding, Outline, Rule } from "./outline.ts";
+import { type Finding, type Outline, type Rule, sectionsOf } from "./outline.ts";
 import { repeats, type Said } from "./repeats.ts";
 
-/** Each cluster and each receiver has a name of its own. */
-export const namesOnce: Rule = ({ clusters, receivers }) => [
-  ...repeats(clusters.map((entry, index) => said(["clusters", index, "name"], entry?.name))),
-  ...repeats(receivers.map((entry, index) => said(["receivers", index, "name"], entry?.name))),
+/** Each cluster and each receiver has a name of its own, and in each list of routes those that have one. */
+export const namesOnce: Rule = (outline) => [
+  ...namedOnce(outline.clusters, ["clusters"]),
+  ...namedOnce(outline.receivers, ["receivers"]),
+  ...sectionsOf(outline).flatMap(({ path, routes = [] }) => namedOnce(routes, [...path, "routes"])),
 ];
 
 /** A namespace names its cluster, unless there is one only. */
@@ -17,21 +19,52 @@ export const clusterNamed: Rule = ({ clusters, namespaces }) =>
       : [],
   );
 
-/** The clusters that namespaces name exist. */
-export const clustersExist: Rule = ({ clusters, namespaces }) =>
-  namespaces.flatMap((entry, index) =>
-    unknownName("cluster", entry?.cluster, namesOf(clusters), ["namespaces", index, "cluster"]),
-  );
-
-/** The receivers that routes name exist. */
-export const receiversExist: Rule = ({ receivers, namespaces }) =>
-  namespaces.flatMap((entry, index) =>
-    (entry?.routes ?? []).flatMap((route, at) =>
-      (route?.receivers ?? []).flatMap((name, position) =>
-        unknownName("receiver", name, namesOf(receivers), ["namespaces", index, "routes", at, "receivers", position]),
+/** The clusters that namespaces and matches name exist. */
+export const clustersExist: Rule = (outline) => {
+  const known = namesOf(outline.clusters);
+  return [
+    ...outline.namespaces.flatMap((entry, index) =>
+      unknownName("cluster", entry?.cluster, known, ["namespaces", index, "cluster"]),
+    ),
+    ...matchesIn(outline).flatMap(({ path, match }) =>
+      (match?.clusters ?? []).flatMap((name, index) =>
+        unknownName("cluster", name, known, [...path, "clusters", index]),
       ),
     ),
-  );
+  ];
+};
+
+/** The receivers that routes and annotations name exist. */
+export const receiversExist: Rule = (outline) => {
+  const known = namesOf(outline.receivers);
+  const each = (names: readonly string[], path: Path) =>
+    names.flatMap((name, index) => unknownName("receiver", name, known, [...path, index]));
+  return sectionsOf(outline).flatMap(({ path, routes = [], annotations = {} }) => [
+    ...routes.flatMap((route, index) => each(route?.receivers ?? [], [...path, "routes", index, "receivers"])),
+    ...each(annotations.notify ?? [], [...path, "annotations", "notify"]),
+  ]);
+};
+
+/** Every `match` and every entry of an `exclude`. */
+function matchesIn(outline: Outline) {
+  return sectionsOf(outline).flatMap(({ path, routes = [], rules = [] }) => [
+    ...routes.flatMap((route, index) => matchesOf(route, [...path, "routes", index])),
+    ...rules.flatMap((rule, index) => matchesOf(rule, [...path, "rules", index])),
+  ]);
+}
+
+type Meant = NonNullable<NonNullable<Outline["defaults"]>["rules"]>[number];
+
+function matchesOf({ match, exclude = [] }: Meant = {}, path: Path) {
+  return [
+    { path: [...path, "match"], match },
+    ...exclude.map((each, index) => ({ path: [...path, "exclude", index], match: each })),
+  ];
+}
+
+function namedOnce(entries: readonly ({ readonly name?: string | undefined } | undefined)[], path: Path) {
+  return repeats(entries.map((entry, index) => said([...path, index, "name"], entry?.name)));
+}
 
 function said(path: Path, name: string | undefined): Said {
   return { path, id: usable(name) ?? "", message: `name: ${JSON.stringify(name)} is used twice` };
@@ -44,7 +77,7 @@ function usable(name: string | undefined): string | undefined {
 
 function unknownName(noun: string, name: string | undefined, known: Names, path: Path): readonly Finding[] {
   const unknown = usable(name);
-  if (unknown === undefined || known === undefined || known.includes(unknown)) return [];
+  if (unknown === undefined || known === undefined || known.some((name) => matches(unknown, name))) return [];
   return [{ path, message: `unknown ${noun} ${JSON.stringify(unknown)}${didYouMean(unknown, known)}` }];
 }
 

@@ -12,21 +12,29 @@ const Cluster = z
   .looseObject({ name: Text, auth: AnyMap, server: Any, region: Any, provider: Any })
   .optional()
   .catch(undefined);
+const Match = z.object({ clusters: Texts.optional() }).optional().catch(undefined);
+const MEANT = { match: Match, exclude: z.array(Match).optional().catch(undefined) };
 const Route = z
-  .object({ on: z.array(z.string().catch("")).optional().catch([]), receivers: Texts })
+  .object({ name: Text, on: z.array(z.string().catch("")).optional().catch([]), receivers: Texts, ...MEANT })
   .optional()
   .catch(undefined);
+const SHARED = {
+  kinds: Texts.optional(),
+  watch: z.boolean().optional().catch(undefined),
+  hold: Any,
+  routes: z.array(Route).optional().catch([]),
+  rules: z.array(z.looseObject(MEANT).optional().catch(undefined)).optional().catch([]),
+  annotations: z.object({ notify: Texts.optional(), channel: Any }).optional().catch(undefined),
+};
+const Defaults = z.object(SHARED).optional().catch(undefined);
 const Namespace = z
   .object({
     namespace: Text,
     exclude: z.array(z.string().catch("")).optional().catch(undefined),
     cluster: Text,
-    kinds: Texts,
     labelSelector: Text,
     fieldSelector: Text,
-    watch: z.boolean().optional().catch(undefined),
-    hold: Any,
-    routes: z.array(Route).catch([]),
+    ...SHARED,
   })
   .optional()
   .catch(undefined);
@@ -36,10 +44,24 @@ export const Outline = z
   .object({
     clusters: z.array(Cluster).catch([]),
     receivers: z.array(Entry).catch([]),
+    defaults: Defaults,
     namespaces: z.array(Namespace).catch([]),
   })
-  .catch({ clusters: [], receivers: [], namespaces: [] });
+  .catch({ clusters: [], receivers: [], defaults: undefined, namespaces: [] });
 export type Outline = z.infer<typeof Outline>;
+
+/** What may stand under `defaults` and in each entry under `namespaces`, with its path; as it is written there. */
+export function sectionsOf({ defaults, namespaces }: Outline) {
+  return [
+    { path: ["defaults"], ...defaults },
+    ...namespaces.map((entry, index) => ({ ...entry, path: ["namespaces", index] })),
+  ];
+}
+
+/** The entries under `namespaces`, each with what it leaves to the defaults. */
+export function entriesOf({ defaults, namespaces }: Outline): Outline["namespaces"] {
+  return namespaces.map((entry) => entry && { ...defaults, ...entry });
+}
 
 /** The map under a key; what is no map has a problem of its own. */
 export function mapIn(

@@ -1,5 +1,5 @@
 import { isPattern, matches, type Namespaces } from "#jobs/namespaces";
-import type { Finding, Outline, Rule } from "./outline.ts";
+import { entriesOf, type Finding, type Outline, type Rule } from "./outline.ts";
 
 /** A pattern is asked of a whole cluster, and Huawei Cloud's API shows no more than a namespace. */
 export const patternsAnswered: Rule = ({ clusters, namespaces }) =>
@@ -26,18 +26,20 @@ export const exclusionsFit: Rule = ({ namespaces }) =>
   });
 
 /** Entries that watch the same jobs, of which one at least is a pattern: a line for each pattern, however many overlap with it. */
-export const patternsOverlap: Rule = ({ clusters, namespaces }) =>
-  namespaces.flatMap((entry, index) => {
+export const patternsOverlap: Rule = (outline) => {
+  const entries = entriesOf(outline);
+  return entries.flatMap((entry, index) => {
     if (!isPattern(entry?.namespace ?? "")) return [];
     // Of two patterns the first is told of.
-    const others = namespaces.filter((other, at) => at > index || (at < index && !isPattern(other?.namespace ?? "")));
-    const [first, ...more] = others.filter((other) => watchTheSame(entry, other, clusters));
+    const others = entries.filter((other, at) => at > index || (at < index && !isPattern(other?.namespace ?? "")));
+    const [first, ...more] = others.filter((other) => watchTheSame(entry, other, outline.clusters));
     if (first === undefined) return [];
     const both = `${JSON.stringify(entry?.namespace)} overlaps with ${JSON.stringify(first.namespace)}`;
     const also = more.length === 0 ? "" : ` and ${more.length} more`;
-    const message = `namespace: ${both}${also}: an event there takes the routes of each`;
+    const message = `namespace: ${both}${also}: an event there takes a route of each, the first that fits`;
     return [{ path: ["namespaces", index, "namespace"], message }];
   });
+};
 
 type Entry = Outline["namespaces"][number];
 
@@ -49,7 +51,7 @@ function clusterOf(entry: Entry, clusters: Outline["clusters"]): string | undefi
 function watchTheSame(one: Entry, other: Entry, clusters: Outline["clusters"]): boolean {
   if (clusterOf(one, clusters) !== clusterOf(other, clusters)) return false;
   if (one?.labelSelector !== other?.labelSelector || one?.fieldSelector !== other?.fieldSelector) return false;
-  return one?.kinds.some((kind) => other?.kinds.includes(kind)) === true && overlap(placeOf(one), placeOf(other));
+  return one?.kinds?.some((kind) => other?.kinds?.includes(kind)) === true && overlap(placeOf(one), placeOf(other));
 }
 
 function placeOf(entry: Entry): Required<Namespaces> {
@@ -62,8 +64,8 @@ function overlap(one: Required<Namespaces>, other: Required<Namespaces>): boolea
   return !leavesOut(one, other) && !leavesOut(other, one) && meet(one.namespace, other.namespace);
 }
 
-/** Whether some name is matched by both. Of two patterns it begins and ends as both say, and has all the rest in between. */
-function meet(one: string, other: string): boolean {
+/** Whether some text is matched by both. Of two patterns it begins and ends as both say, and has all the rest in between. */
+export function meet(one: string, other: string): boolean {
   if (!isPattern(one)) return matches(other, one);
   if (!isPattern(other)) return matches(one, other);
   const [begin, start] = [beginOf(one), beginOf(other)];

@@ -1,7 +1,7 @@
-import { EVENT_TYPES } from "#jobs/event";
+import { EVENT_TYPES, type EventType } from "#jobs/event";
 import { literalOf } from "../references.ts";
 import { checkReceiverSafety } from "../values.ts";
-import { type Finding, mapIn, type Rule } from "./outline.ts";
+import { entriesOf, type Finding, mapIn, type Outline, type Rule, sectionsOf } from "./outline.ts";
 
 /** Where receivers have an address of the user's: the rest knows its service. */
 const ADDRESSES = [
@@ -37,17 +37,40 @@ export const busesFit: Rule = ({ receivers }) =>
     ];
   });
 
+/** Of all receivers a bot of Slack's alone posts where it is told to. */
+export const channelsChosen: Rule = (outline) =>
+  sectionsOf(outline).flatMap(({ path, annotations }): readonly Finding[] => {
+    const { receivers } = outline;
+    if (annotations?.channel === undefined || receivers.some((entry) => isBot(entry)) || receivers.length === 0)
+      return [];
+    const message = "channel: needs a receiver with slack.token: nothing else can choose its channel";
+    return [{ path: [...path, "annotations", "channel"], message, at: "key" }];
+  });
+
+function isBot(entry: Outline["receivers"][number]): boolean {
+  return mapIn(entry, "slack")?.token !== undefined;
+}
+
 /** An alert that nothing ends stays open until somebody closes it by hand. */
-export const alertsEnd: Rule = ({ receivers, namespaces }) =>
-  receivers.flatMap((entry, index): readonly Finding[] => {
+export const alertsEnd: Rule = (outline) =>
+  outline.receivers.flatMap((entry, index): readonly Finding[] => {
     const name = entry?.name;
     if (!name || mapIn(entry, "pagerduty") === undefined) return [];
-    const routes = namespaces.flatMap((namespace) => namespace?.routes ?? []);
+    const routes = entriesOf(outline).flatMap((namespace) => namespace?.routes ?? []);
     const heard = routes.flatMap((route) => (route?.receivers.includes(name) ? [route.on ?? ALL] : [])).flat();
-    if (!heard.includes("Failed") || heard.some((event) => ALERT_ENDS.includes(event))) return [];
-    const message = `name: alerts of ${JSON.stringify(name)} are never closed: route Running and Succeeded to it, too`;
+    const isOpen = ALERTS.some(
+      ([opens, ends]) => heard.includes(opens) && !ends.some((event) => heard.includes(event)),
+    );
+    if (!isOpen) return [];
+    const message = `name: alerts of ${JSON.stringify(name)} are never closed: route Running, Succeeded and Recovered to it, too`;
     return [{ path: ["receivers", index, "name"], message }];
   });
 
 const ALL: readonly string[] = EVENT_TYPES;
-const ALERT_ENDS: readonly string[] = ["Running", "Succeeded"];
+/** What opens an alert, and what may end it. */
+const ALERTS: readonly (readonly [opens: EventType, ends: readonly EventType[]])[] = [
+  ["Failed", ["Running", "Succeeded"]],
+  ["Stalled", ["Running", "Succeeded", "Recovered"]],
+  ["Overdue", ["Succeeded", "Recovered"]],
+  ["Flapping", ["Succeeded", "Recovered"]],
+];

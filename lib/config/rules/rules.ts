@@ -1,11 +1,13 @@
 import type { Document } from "../document.ts";
 import type { Problem } from "../problem.ts";
+import type { ConfigFile } from "../schema.ts";
 import { oneWayEach, regionsFit } from "./choices.ts";
+import { withoutEffect } from "./meaning.ts";
 import { clusterNamed, clustersExist, namesOnce, receiversExist } from "./names.ts";
 import { type Finding, Outline, type Rule } from "./outline.ts";
 import { exclusionsFit, patternsAnswered, patternsOverlap } from "./patterns.ts";
-import { addressesSafe, alertsEnd, busesFit } from "./receivers.ts";
-import { holdsWatch, watchesOnce } from "./watches.ts";
+import { addressesSafe, alertsEnd, busesFit, channelsChosen } from "./receivers.ts";
+import { entriesWhole, holdsWatch, watchesOnce } from "./watches.ts";
 
 const RULES: readonly Rule[] = [
   oneWayEach,
@@ -14,27 +16,30 @@ const RULES: readonly Rule[] = [
   clusterNamed,
   clustersExist,
   receiversExist,
+  entriesWhole,
   watchesOnce,
   holdsWatch,
   patternsAnswered,
   exclusionsFit,
   addressesSafe,
   busesFit,
+  channelsChosen,
 ];
 
 /** What is wrong between the parts of a document, whatever else is wrong with it. */
 export function checkRules(document: Document): readonly Problem[] {
-  return check(RULES, document);
+  return check(RULES, document).map((finding) => problemOf(finding, document));
 }
 
-/** What is right, but perhaps not meant. */
-export function adviceOf(document: Document): readonly Problem[] {
-  return check([patternsOverlap, alertsEnd], document);
+/** What is right, but perhaps not meant. `file` is the value of the document. */
+export function adviceOf(file: ConfigFile, document: Document): readonly Problem[] {
+  const findings = [...check([patternsOverlap, alertsEnd], document), ...withoutEffect(file)];
+  return findings.map((finding) => problemOf(finding, document));
 }
 
-function check(rules: readonly Rule[], document: Document): readonly Problem[] {
+function check(rules: readonly Rule[], document: Document): readonly Finding[] {
   const outline = Outline.parse(document.value);
-  return rules.flatMap((rule) => rule(outline)).map((finding) => problemOf(finding, document));
+  return rules.flatMap((rule) => rule(outline));
 }
 
 function problemOf({ path, at, message, first }: Finding, document: Document): Problem {

@@ -43,6 +43,7 @@ function readBatchJob(object: unknown): Snapshot {
     ...identity,
     startedAt: status?.startTime,
     replicas: { Pod: { active, succeeded, failed, desired } },
+    retries: failed,
     steps: stepsOf(creationTimestamp, status ?? undefined),
   };
 }

@@ -52,11 +52,13 @@ function readKubeflowJob(object: unknown, replicaSpecsField: string): Snapshot {
   const { metadata, spec, status } = KubeflowJob.parse(object);
   const { creationTimestamp, ...identity } = metadata;
   const specs = ReplicaSpecs.safeParse(spec?.[replicaSpecsField]);
+  const steps = stepsOf(withTimes(status?.conditions ?? [], creationTimestamp));
   return {
     ...identity,
     startedAt: status?.startTime,
     replicas: replicasOf(specs.data ?? {}, status?.replicaStatuses ?? {}),
-    steps: stepsOf(withTimes(status?.conditions ?? [], creationTimestamp)),
+    ...(steps.length === 0 && { createdAt: creationTimestamp }),
+    steps,
   };
 }
 

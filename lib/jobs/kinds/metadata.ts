@@ -19,7 +19,7 @@ export const Count = z
   .nullish()
   .transform((count) => count ?? 0);
 
-/** The names of what {@link Metadata} reads. */
+/** The names of what {@link Metadata} reads, but annotations: a watch asks for those that it wants. */
 export const METADATA_FIELDS = {
   namespace: true,
   name: true,
@@ -40,4 +40,10 @@ export const Metadata = z.object({
     .record(z.string(), z.string())
     .nullish()
     .transform((labels) => labels ?? {}),
+  // Few watches want any: they must never be the reason why a job is not read.
+  annotations: z
+    .record(z.string(), z.string())
+    .nullish()
+    .catch(null)
+    .transform((annotations) => annotations ?? {}),
 });

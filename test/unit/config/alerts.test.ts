@@ -10,10 +10,29 @@ namespaces: [{ namespace: ml, kinds: [Job], routes: [${routes}] }]
     "f.yml",
   ).warnings.map(formatProblem);
 
-test("alerts that nothing closes get a warning", () => {
-  expect(warningsOf("{ on: [Failed], receivers: [on-call] }, { receivers: [hook] }")).toEqual([
-    'f.yml:2:21: name: alerts of "on-call" are never closed: route Running and Succeeded to it, too',
+test.each([
+  ["failures alone", "{ on: [Failed], receivers: [on-call] }, { receivers: [hook] }"],
+  ["failures, and what ends the alerts of rules", "{ on: [Failed, Recovered], receivers: [on-call] }"],
+  ["what is stalled alone", "{ on: [Stalled], receivers: [on-call] }"],
+  ["what is overdue, and Running, which does not end that", "{ on: [Overdue, Running], receivers: [on-call] }"],
+  ["what restarts all the time alone", "{ on: [Flapping], receivers: [on-call] }"],
+])("alerts that nothing closes get a warning: %s", (_, routes) => {
+  expect(warningsOf(routes)).toEqual([
+    'f.yml:2:21: name: alerts of "on-call" are never closed: route Running, Succeeded and Recovered to it, too',
   ]);
+});
+
+test("alerts by routes that namespaces leave to the defaults are looked at, too", () => {
+  const text = (routes: string) => `clusters: [{ name: prod, kubeconfig: k }]
+receivers: [{ name: on-call, pagerduty: { routingKey: "\${env:KEY}" } }]
+defaults: { kinds: [Job], routes: [${routes}] }
+namespaces: [{ namespace: ml }]
+`;
+  const found = (routes: string) => parseConfig(text(routes), "f.yml").warnings.map(formatProblem);
+  expect(found("{ on: [Failed], receivers: [on-call] }")).toEqual([
+    'f.yml:2:21: name: alerts of "on-call" are never closed: route Running, Succeeded and Recovered to it, too',
+  ]);
+  expect(found("{ receivers: [on-call] }")).toEqual([]);
 });
 
 test.each([
@@ -23,6 +42,8 @@ test.each([
     "what ends them, by another route",
     "{ on: [Failed], receivers: [on-call] }, { on: [Running], receivers: [on-call, hook] }",
   ],
+  ["what is stalled, and Running", "{ on: [Stalled, Running], receivers: [on-call] }"],
+  ["what is overdue, and what says that it is over", "{ on: [Overdue, Recovered], receivers: [on-call] }"],
   ["no failures", "{ on: [Succeeded], receivers: [on-call] }"],
   ["nothing", "{ receivers: [hook] }"],
 ])("alerts that get %s get none", (_, routes) => {

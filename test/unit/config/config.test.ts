@@ -132,8 +132,8 @@ describe("a configuration", () => {
         firstTick: "announce",
         follow: { resyncMs: 3_600_000 },
         routes: [
-          { on: ["Failed", "Created"], labels: { tier: "prod" }, receivers: ["chat", "hook"] },
-          { on: EVENT_TYPES, labels: {}, receivers: ["open"] },
+          { on: ["Failed", "Created"], match: { labels: { tier: ["prod"] } }, receivers: ["chat", "hook"] },
+          { on: EVENT_TYPES, match: {}, receivers: ["open"] },
         ],
       },
     ]);
@@ -157,7 +157,7 @@ describe("a configuration", () => {
         pageSize: 500,
         firstTick: "silent",
         follow: { resyncMs: 3_600_000 },
-        routes: [{ on: EVENT_TYPES, labels: {}, receivers: ["r"] }],
+        routes: [{ on: EVENT_TYPES, receivers: ["r"] }],
       },
     ]);
     expect(least).toMatchObject({ intervalMs: 30_000, statePath: "/etc/jobbell/jobbell.db", warnings: [] });

@@ -28,6 +28,15 @@ describe("docs/configuration.md", () => {
   });
 });
 
+const ROUTING = [...readFileSync("docs/routing.md", "utf8").matchAll(/^```yaml\n(clusters:\n.*?)^```/gms)];
+
+describe("docs/routing.md", () => {
+  it.each(ROUTING.map(([, block = ""]) => block))("shows a configuration that is right (example %#)", (block) => {
+    expect(linesOf(block)).toEqual([]);
+    expect(parseConfig(block, "jobbell.yml").warnings.map(formatProblem)).toEqual([]);
+  });
+});
+
 const WAYS = [...readFileSync("docs/clusters.md", "utf8").matchAll(/^```yaml\n(clusters:\n.*?)^```/gms)];
 
 describe("docs/clusters.md", () => {

@@ -50,7 +50,7 @@ describe("flags", () => {
       resourceVersion: "0",
       firstTick: "announce",
       follow: { resyncMs: 3_600_000 },
-      routes: [{ on: EVENT_TYPES, labels: {}, receivers: ["slack", "webhook"] }],
+      routes: [{ on: EVENT_TYPES, receivers: ["slack", "webhook"] }],
     };
     expect(config).toEqual({
       clusters: [

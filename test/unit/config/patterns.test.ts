@@ -83,7 +83,9 @@ describe("entries that overlap", () => {
   const on = (cluster: string, keys: string, kinds?: string) => entry(`${keys}, cluster: ${cluster}`, kinds);
   const prod = (keys: string, kinds?: string) => on("prod", keys, kinds);
   const ends = (what: string) => [
-    expect.stringMatching(`^f\\.yml:3:\\d+: namespace: ${what}: an event there takes the routes of each$`),
+    expect.stringMatching(
+      `^f\\.yml:3:\\d+: namespace: ${what}: an event there takes a route of each, the first that fits$`,
+    ),
   ];
 
   test.each([
@@ -102,6 +104,13 @@ describe("entries that overlap", () => {
     ["a part of which is left out", ["ml-*, exclude: [ml-a]", '"*-a"'], '"ml-\\*" overlaps with "\\*-a"'],
   ])("get a warning: %s", (_what, namespaces, words) => {
     expect(warningsOf(namespaces.map((each) => prod(each)))).toEqual(ends(words));
+  });
+
+  test("get a warning by the kinds that they leave to the defaults", () => {
+    const routes = "routes: [{ receivers: [chat] }]";
+    const entries = `{ namespace: "*", ${routes} }, { namespace: ml, ${routes} }`;
+    const text = `${withNamespaces(entries)}defaults: { kinds: [Job] }\n`;
+    expect(parseConfig(text, "f.yml").warnings.map(formatProblem)).toEqual(ends('"\\*" overlaps with "ml"'));
   });
 
   test.each([

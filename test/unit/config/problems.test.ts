@@ -10,9 +10,17 @@ const slack = (keys: string) => receiver(`slack: { ${keys} }`);
 const webhook = (keys: string) => withReceivers(`{ name: chat, webhook: { ${keys} } }`);
 const watch = (keys: string) => withNamespaces(`{ namespace: ml, kinds: [Job], ${ROUTES}, ${keys} }`);
 const route = (keys: string) => withNamespaces(`{ namespace: ml, kinds: [Job], routes: [{ ${keys} }] }`);
+const meant = (keys: string) => route(`receivers: [chat], match: { ${keys} }`);
+const rules = (entries: string) => watch(`rules: [${entries}]`);
+const honoured = (keys: string) => watch(`annotations: { ${keys} }`);
+const defaults = (keys: string) => withMore(`defaults: { ${keys} }`);
 const on = (events: string) => route(`receivers: [chat], on: ${events}`);
 const KEY = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-const EVENTS = "Created, Running, Restarting, Suspended, Resumed, Succeeded, Failed, Vanished";
+const EVENTS =
+  "Created, Running, Restarting, Suspended, Resumed, Succeeded, Failed, Vanished, Stalled, Overdue, Flapping, Recovered";
+const RULE_KEYS = '"pendingFor" or "suspendedFor" or "runningFor" or "restarts"';
+const TWO_TYPES = '"runningFor" does not go with "pendingFor"';
+const NO_BOT = "channel: needs a receiver with slack.token: nothing else can choose its channel";
 const KINDS = "Job, JAXJob, MPIJob, PaddleJob, PyTorchJob, TFJob, XGBoostJob";
 
 /** A name, a text with a `▸` before each place that is wrong, and what is said of each. */
@@ -346,6 +354,13 @@ const RECEIVERS: readonly Row[] = [
     withReceivers(`{ name: chat, ${SLACK} }, { name: ▸${"a".repeat(254)}, ${SLACK} }`),
     "name: must have at most 253 characters",
   ],
+  ...["a/#b", "a/#b/c", "a/C0123456789"].map(
+    (name): Row => [
+      `a channel in the name ${name}`,
+      withReceivers(`{ name: chat, ${SLACK} }, { name: ▸"${name}", ${SLACK} }`),
+      'name: must not have a channel in it, such as "/#ml"',
+    ],
+  ),
   ["an empty name", withReceivers(`{ name: chat, ${SLACK} }, { name: ▸"", ${SLACK} }`), "name: must not be empty"],
 ];
 
@@ -421,7 +436,6 @@ const NAMESPACES: readonly Row[] = [
 const ROUTING: readonly Row[] = [
   ["no routes", withNamespaces("{ namespace: ml, kinds: [Job], routes: ▸[] }"), "routes: must have at least one entry"],
   ["an empty route", route("").replace("{  }", "▸{}"), 'missing key "receivers"'],
-  ["no receivers", route("receivers: ▸[]"), "receivers: must have at least one entry"],
   ["an unknown receiver", route("receivers: [chat, ▸chta]"), 'unknown receiver "chta", did you mean "chat"?'],
   [
     "an address for a receiver",
@@ -433,6 +447,125 @@ const ROUTING: readonly Row[] = [
   ["an event of lower case", on("[▸failed]"), 'on: unknown value "failed", did you mean "Failed"?'],
   ["an unknown event", on("[▸Paused]"), `on: must be one of ${EVENTS}`],
   ["one event alone", on("▸Failed"), "on: must be a list"],
+  ["a continuation that is none", route("receivers: [chat], continue: ▸false"), "continue: must be true, or left out"],
+  [
+    "a name twice",
+    withNamespaces(
+      "{ namespace: ml, kinds: [Job], routes: [{ name: a, on: [Failed], receivers: [] },\n { name: ▸a, receivers: [chat] }] }",
+    ),
+    'name: "a" is used twice, first in line 3',
+  ],
+];
+
+const job = "must be the name of a job, or a pattern with * for any characters";
+const LABEL = "must have at most 253 characters";
+
+const MATCHES: readonly Row[] = [
+  ["an unknown key", meant("▸label: { a: b }"), 'unknown key "label", did you mean "labels"?'],
+  ["an unknown cluster", meant("clusters: [prod, ▸prdo]"), 'unknown cluster "prdo", did you mean "prod"?'],
+  ["a pattern of no cluster", meant('clusters: [▸"lab-*"]'), 'unknown cluster "lab-*"'],
+  ["no clusters", meant("clusters: ▸[]"), "clusters: must have at least one entry"],
+  ["a cluster that is a number", meant("clusters: [▸5]"), "clusters: must be text: put it in quotes"],
+  ["an unknown kind", meant("kinds: [▸TFjob]"), 'kinds: unknown value "TFjob", did you mean "TFJob"?'],
+  ["a name that Kubernetes has not", meant("names: [▸Train_1]"), `names: ${job}`],
+  ["a name with two * in a row", meant('names: [▸"a**"]'), `names: ${job}`],
+  ["one name alone", meant("names: ▸train"), "names: must be a list"],
+  ["a label that is a number", meant("labels: { tier: ▸1 }"), "tier: must be text: put it in quotes"],
+  ["a list of labels with a number", meant("labels: { tier: [prod, ▸1] }"), "tier: must be text: put it in quotes"],
+  ["no value of a label", meant("labels: { tier: ▸[] }"), "tier: must have at least one entry"],
+  ["a long value", meant(`labels: { tier: ▸${"a".repeat(254)} }`), `tier: ${LABEL}`],
+  ["no label", meant("labels: ▸{}"), "labels: must have at least one entry"],
+  ["no annotation", meant("annotations: ▸{}"), "annotations: must have at least one entry"],
+  [
+    "a match that is left out",
+    route("receivers: [chat], exclude: [▸{}]"),
+    "exclude: must say something: an empty entry means every job",
+  ],
+  ["an exclusion of nothing", route("receivers: [chat], exclude: ▸[]"), "exclude: must have at least one entry"],
+  [
+    "an unknown cluster that is left out",
+    route("receivers: [chat], exclude: [{ clusters: [▸lab] }]"),
+    'unknown cluster "lab"',
+  ],
+];
+
+const RULES: readonly Row[] = [
+  ["of no type", rules("▸{ match: {} }"), `a rule needs ${RULE_KEYS}`],
+  ["of two types", rules("{ pendingFor: 5m, ▸runningFor: 1h }"), TWO_TYPES],
+  [
+    "of restarts and another",
+    rules("{ ▸restarts: { moreThan: 2, within: 1h }, suspendedFor: 1h }"),
+    '"restarts" does not go with "suspendedFor"',
+  ],
+  ["of restarts without a limit", rules("{ restarts: ▸▸{} }"), 'missing key "moreThan"', 'missing key "within"'],
+  ["too short", rules("{ pendingFor: ▸59s }"), "pendingFor: must be from 1m to 366d"],
+  ["too long", rules("{ runningFor: ▸367d }"), "runningFor: must be from 1m to 366d"],
+  ["in other units", rules("{ runningFor: ▸2w }"), "runningFor: must be a duration such as 15m, 12h or 3d"],
+  [
+    "of too many restarts in too long a time",
+    rules("{ restarts: { moreThan: ▸51, within: ▸8d } }"),
+    "moreThan: must be a whole number from 1 to 50",
+    "within: must be from 1m to 7d",
+  ],
+  [
+    "for an unknown cluster",
+    rules("{ pendingFor: 5m, match: { clusters: [▸lab] }, exclude: [{ clusters: [▸labs] }] }"),
+    'unknown cluster "lab"',
+    'unknown cluster "labs"',
+  ],
+  ["that is text", rules("▸often"), "rules: must be a map of keys and values"],
+];
+
+const ANNOTATIONS: readonly Row[] = [
+  ["none", honoured("▸all: true"), 'unknown key "all"'],
+  ["for an unknown receiver", honoured("notify: [chat, ▸chta]"), 'unknown receiver "chta", did you mean "chat"?'],
+  ["for nobody", honoured("notify: ▸[]"), "notify: must have at least one entry"],
+  ["that mutes nothing", honoured("mute: ▸false"), "mute: must be true, or left out"],
+  ["for a channel that no receiver can choose", honoured('▸channel: ["#ml-*"]'), NO_BOT],
+  ...["ml-alerts", "#", "#a b", "#a/#b", "C012", "C*"].map((channel): Row => {
+    const text = withReceivers('{ name: chat, slack: { token: "${env:S}", channel: "#ml" } }').replace(
+      "routes:",
+      `annotations: { channel: [▸"${channel}"] }, routes:`,
+    );
+    return [`for ${channel}`, text, "channel: must be a channel, #name, with * for any characters, or a channel's id"];
+  }),
+];
+
+const DEFAULTS: readonly Row[] = [
+  ["a key of an entry", defaults("▸cluster: prod"), 'unknown key "cluster"'],
+  [
+    "an unknown receiver",
+    defaults("routes: [{ receivers: [▸chta] }]"),
+    'unknown receiver "chta", did you mean "chat"?',
+  ],
+  ["an annotation's", defaults("annotations: { notify: [▸x] }"), 'unknown receiver "x"'],
+  ["an unknown cluster", defaults("routes: [{ receivers: [], match: { clusters: [▸lab] } }]"), 'unknown cluster "lab"'],
+  [
+    "a route's name twice",
+    defaults("routes: [{ name: a, on: [Failed], receivers: [] }, { name: ▸a, receivers: [] }]"),
+    'name: "a" is used twice, first in line 4',
+  ],
+  ["a rule of two types", defaults("rules: [{ pendingFor: 5m, ▸runningFor: 1h }]"), TWO_TYPES],
+  ["a channel", defaults('annotations: { ▸channel: ["#x"] }'), NO_BOT],
+  ["what is no map", withMore("defaults: ▸[Job]"), "defaults: must be a map of keys and values"],
+  [
+    "kinds that are none: they are not said to be missing",
+    withNamespaces("{ namespace: ml, routes: [{ receivers: [chat] }] }").replace(/$/, "defaults: { kinds: ▸Job }"),
+    "kinds: must be a list",
+  ],
+  [
+    "a kind that a namespace watches already",
+    withNamespaces(
+      "▸{ namespace: ml, routes: [{ receivers: [chat] }] },\n ▸{ namespace: ml, routes: [{ receivers: [chat] }] }",
+    ).replace(/$/, "defaults: { kinds: [Job, Job] }"),
+    'Job of namespace "ml" is watched twice with the same selectors, first in line 3',
+    'Job of namespace "ml" is watched twice with the same selectors, first in line 3',
+  ],
+  [
+    "no watch, beside what an entry holds",
+    watch("hold: ▸50s").replace(/$/, "defaults: { watch: false }"),
+    "hold: needs watch: true",
+  ],
 ];
 
 const INTERVALS: readonly Row[] = [
@@ -452,6 +585,10 @@ describe.each([
   ["a receiver", RECEIVERS],
   ["a namespace", NAMESPACES],
   ["a route", ROUTING],
+  ["a match", MATCHES],
+  ["a rule over time", RULES],
+  ["an annotation", ANNOTATIONS],
+  ["a default", DEFAULTS],
   ["an interval", INTERVALS],
 ])("%s that is wrong is said with its place", (_, rows) => {
   it.each(rows)("%s", (_name, source, ...messages) => {

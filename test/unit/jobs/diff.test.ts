@@ -120,6 +120,14 @@ describe("what is remembered", () => {
     });
   });
 
+  test("has the annotations of the last look, and none where there were none", () => {
+    const annotations = { "jobbell.dev/notify": "Failed" };
+    const memory = remember(undefined, snapshot("Created@1", { annotations }));
+    expect(memory.annotations).toEqual(annotations);
+    expect(remember(memory, snapshot("Created@1"))).not.toHaveProperty("annotations");
+    expect(vanish(memory, { namespace: "ml", name: "mnist" }, T0)[0]?.job.annotations).toEqual(annotations);
+  });
+
   test("keeps the last step where a version shows none", () => {
     const memory = remember(remember(undefined, snapshot("Created@1")), snapshot(""));
     expect(memory.last).toEqual({ type: "Created", at: T0 + 1 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { diff, remember, type Transition, vanish } from "#jobs/diff";
 import { apiVersionOf, EVENT_TYPES, eventId, eventOf, type Origin, rfc3339 } from "#jobs/event";
+import { RULE_TYPES } from "#jobs/job";
 import { batchJob } from "#jobs/kinds/batch-job";
 import { tfJob } from "#jobs/kinds/kubeflow";
 import { snapshot, T0 } from "./objects.ts";
@@ -9,7 +10,15 @@ const ORIGIN: Origin = { cluster: "prod", resource: tfJob.resource };
 const UID = "5c4a2f0e-7f43-4a0e-9d6c-3a3c1f3f8b11";
 
 function transition(changes: Partial<Transition> = {}): Transition {
-  const job = { namespace: "ml", name: "mnist", uid: UID, labels: {}, replicas: {}, startedAt: T0 + 2 };
+  const job = {
+    namespace: "ml",
+    name: "mnist",
+    uid: UID,
+    labels: {},
+    annotations: {},
+    replicas: {},
+    startedAt: T0 + 2,
+  };
   const step = { type: "Running", at: T0 + 7, reason: undefined, message: undefined } as const;
   return { ...step, previous: { type: "Created", at: T0 + 1 }, job, ...changes };
 }
@@ -25,6 +34,10 @@ describe("an event's id", () => {
     ["Succeeded", "evt_47ad1dc2fb65bca346f90e90256f6eb7"],
     ["Failed", "evt_5c3a3a0aa2b89e1706e98b548a895545"],
     ["Vanished", "evt_34ecdaf45c09a1a8fe4826140fa20325"],
+    ["Stalled", "evt_76a2c815c755af0da3a22245672493b3"],
+    ["Overdue", "evt_c4661520f3c3782fd1b1ce13cba62d88"],
+    ["Flapping", "evt_d870cc54db750c6cee97df257533028a"],
+    ["Recovered", "evt_74b6e0750fdeda2d89f674c69897c6b6"],
   ] as const)("of %s never changes", (type, id) => {
     expect(eventId("prod", UID, type, 1_795_226_231)).toBe(id);
   });
@@ -46,6 +59,26 @@ describe("an event's id", () => {
 
   test("of Vanished does not depend on when it was noticed", () => {
     expect(eventId("prod", UID, "Vanished", T0)).toBe(eventId("prod", UID, "Vanished", T0 + 3600));
+  });
+
+  // Golden, as above.
+  test.each([
+    ["Stalled", "evt_76a2c815c755af0da3a22245672493b3"],
+    ["Overdue", "evt_c4661520f3c3782fd1b1ce13cba62d88"],
+    ["Flapping", "evt_d870cc54db750c6cee97df257533028a"],
+  ] as const)("of %s never changes, whichever rule raised it", (type, id) => {
+    expect(eventId("prod", UID, type, 1_795_226_231, "pendingFor")).toBe(id);
+    expect(eventId("prod", UID, type, 1_795_226_231)).toBe(id);
+  });
+
+  test("of Recovered is another one for another rule: two alarms may be over at the same moment", () => {
+    const ids = RULE_TYPES.map((rule) => eventId("prod", UID, "Recovered", 1_795_226_231, rule));
+    expect(ids).toEqual([
+      "evt_205adba3eee8b0d590a57c1213ed69b8",
+      "evt_aa1d94fdb0b987d4d04858581ab25fe2",
+      "evt_5db6a69681d0376b1577fdc7dd144bfc",
+      "evt_cf1c1611b5fd6479b4942f7b9f1c84e0",
+    ]);
   });
 
   test("does not depend on what the job looked like when it was noticed", () => {
@@ -81,6 +114,13 @@ describe("an event", () => {
     expect(JSON.parse(JSON.stringify(event))).toStrictEqual(event);
   });
 
+  test("has the annotations that were asked for, where there are any", () => {
+    const { job } = transition();
+    const annotations = { "jobbell.dev/notify": "Failed" };
+    expect(eventOf(ORIGIN, transition({ job: { ...job, annotations } })).annotations).toEqual(annotations);
+    expect(eventOf(ORIGIN, transition())).not.toHaveProperty("annotations");
+  });
+
   test("leaves out what is not known", () => {
     const { job } = transition();
     const event = eventOf(ORIGIN, transition({ previous: undefined, job: { ...job, startedAt: undefined } }));
@@ -107,9 +147,23 @@ describe("an event", () => {
     expect(event.sincePreviousSeconds).toBe(since);
   });
 
+  test("of what a rule found says which rule, since when, its limit, and how often", () => {
+    const rule = { type: "restarts", since: T0, seconds: 600, restarts: 4, moreThan: 3 } as const;
+    const event = eventOf(ORIGIN, { ...transition(), type: "Flapping", at: T0 + 60, rule });
+    expect(event).toMatchObject({
+      id: eventId("prod", UID, "Flapping", T0 + 60),
+      event: "Flapping",
+      at: "2026-11-21T00:01:00Z",
+      rule: { type: "restarts", since: "2026-11-21T00:00:00Z", seconds: 600, restarts: 4, moreThan: 3 },
+    });
+    expect(JSON.parse(JSON.stringify(event))).toStrictEqual(event);
+    expect(eventOf(ORIGIN, transition())).not.toHaveProperty("rule");
+  });
+
   test("of a job that vanished shows it as it was last remembered", () => {
-    const labels = { team: "vision" };
-    const memory = remember(undefined, snapshot("Created@1 Running@3", { uid: UID, labels, startedAt: T0 + 1 }));
+    const [labels, annotations] = [{ team: "vision" }, { "jobbell.dev/mute": "true" }];
+    const seen = snapshot("Created@1 Running@3", { uid: UID, labels, annotations, startedAt: T0 + 1 });
+    const memory = remember(undefined, seen);
     const [gone] = vanish(memory, { namespace: "ml", name: "mnist" }, T0 + 90).map((each) => eventOf(ORIGIN, each));
     expect(gone).toMatchObject({
       event: "Vanished",
@@ -117,6 +171,7 @@ describe("an event", () => {
       name: "mnist",
       uid: UID,
       labels,
+      annotations,
       durationSeconds: 89,
     });
     expect(gone?.previous).toEqual({ event: "Running", at: "2026-11-21T00:00:03Z" });

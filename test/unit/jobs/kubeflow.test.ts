@@ -170,20 +170,38 @@ describe("replicas", () => {
   });
 });
 
-test("identity, labels and start are those of the object", () => {
+test("identity, labels, annotations and start are those of the object", () => {
   const labels = { team: "vision" };
-  expect(pyTorchJob.read(object({ startTime: time(2) }, { labels, enable: true }))).toEqual({
+  const annotations = { "jobbell.dev/mute": "true" };
+  expect(pyTorchJob.read(object({ startTime: time(2) }, { labels, annotations, enable: true }))).toEqual({
     namespace: "ml",
     name: "mnist",
     uid: "uid-1",
     resourceVersion: "1",
     labels,
+    annotations,
     replicas: {},
     startedAt: T0 + 2,
+    createdAt: T0,
     steps: [],
   });
-  expect(pyTorchJob.read(object({ startTime: null }, { labels: null }))).toMatchObject({
+  expect(pyTorchJob.read(object({ startTime: null }, { labels: null, annotations: null }))).toMatchObject({
     labels: {},
+    annotations: {},
     startedAt: undefined,
   });
 });
+
+test("a job tells when it was created as long as it shows no step", () => {
+  for (const kind of KUBEFLOW) {
+    expect(kind.read(object())).toMatchObject({ createdAt: T0, steps: [] });
+    expect(kind.read(object({ conditions: conditions("Created=True@1") }))).not.toHaveProperty("createdAt");
+  }
+});
+
+test.each([["text"], [[]], [{ "jobbell.dev/mute": true }]])(
+  "annotations that are none, %j, are no reason not to read a job",
+  (annotations) => {
+    expect(pyTorchJob.read(object({}, { annotations }))).toMatchObject({ name: "mnist", annotations: {} });
+  },
+);

@@ -39,6 +39,7 @@ export function snapshot(text: string, changes: Partial<Snapshot> = {}): Snapsho
     uid: "uid-1",
     resourceVersion: "1",
     labels: {},
+    annotations: {},
     replicas: {},
     startedAt: undefined,
     steps: text.split(" ").filter(Boolean).map(stepFrom),

@@ -1,16 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { EVENT_TYPES, type EventType } from "#jobs/event";
 import type { Labels } from "#jobs/job";
-import { everythingTo, type Route, route } from "#routing/route";
+import { decide, told } from "#routing/decide";
+import { everythingTo, type Route } from "#routing/route";
 import { jobEvent } from "../../support/events.ts";
 
 const to = (receivers: readonly string[], on: readonly EventType[], labels: Labels = {}): Route => ({
   on,
-  labels,
+  match: { labels: Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, [value]])) },
   receivers,
+  continue: true,
 });
 const heard = (event: EventType, labels: Labels, ...routes: readonly Route[]) =>
-  route(jobEvent({ event, labels }), routes);
+  told(decide(jobEvent({ event, labels }), { routes }, [], 0));
 
 const chat = to(["chat"], ["Succeeded", "Failed"]);
 const pager = to(["pager"], ["Failed"], { tier: "prod" });
