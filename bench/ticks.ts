@@ -2,7 +2,7 @@ import { openDeliverer } from "#delivery/deliver";
 import type { JobEvent } from "#jobs/event";
 import { poll } from "#polling/poll";
 import type { Watch } from "#polling/watch";
-import { route } from "#routing/route";
+import { decide, told } from "#routing/decide";
 import type { Store, Stream } from "#store/store";
 import { workloadCluster } from "./workload.ts";
 
@@ -13,7 +13,7 @@ export async function tickOnce(store: Store, watches: readonly Watch[], now: num
   const streams: Stream[] = [];
   const onEvent = (event: JobEvent) => {
     const [{ routes } = { routes: [] }] = watches;
-    streams.push(...route(event, routes).map((receiver) => ({ uid: event.uid, receiver })));
+    streams.push(...told(decide(event, { routes }, [], 0)).map((receiver) => ({ uid: event.uid, receiver })));
   };
   const cluster = workloadCluster(() => now);
   const services = { store, now: () => now, pause: async () => {}, onEvent };

@@ -7,6 +7,7 @@ import { pyTorchJob, tfJob } from "#jobs/kinds/kubeflow";
 import type { Kind } from "#jobs/kinds/reader";
 import type { Watch } from "#polling/watch";
 import type { Route } from "#routing/route";
+import type { Rule } from "#rules/rule";
 import { jobOf } from "#sim/job-specs";
 import { lifeOf } from "#sim/lives";
 import type { Stage } from "#sim/lives/stage";
@@ -136,6 +137,7 @@ export function workloadCluster(now: () => Millis): Cluster {
       );
     },
     get: async () => undefined,
+    log: async () => Buffer.alloc(0),
     traffic: () => ({ requests, bytesRead }),
     close: async () => {},
   };
@@ -179,9 +181,17 @@ export function watchesOf(routes: readonly Route[], namespace = "ml"): readonly 
   return KINDS.map((kind) => ({ ...common, kind }));
 }
 
+/** All that can be asked of a job over time; none of it is ever crossed here. */
+export const ALL_RULES: readonly Rule[] = [
+  { type: "pendingFor", seconds: 3600 },
+  { type: "suspendedFor", seconds: 24 * 3600 },
+  { type: "runningFor", seconds: 24 * 3600 },
+  { type: "restarts", moreThan: 3, withinSeconds: 3600 },
+];
+
 /** Who hears of what: the three ways of using Jobbell that the bill is made out for. */
 export const ROUTES = {
-  failures: [{ on: ["Failed"], labels: {}, receivers: ["chat"] }],
-  ends: [{ on: ["Succeeded", "Failed", "Vanished"], labels: {}, receivers: ["chat"] }],
-  starts: [{ on: ["Running", "Succeeded", "Failed", "Vanished"], labels: {}, receivers: ["chat"] }],
+  failures: [{ on: ["Failed"], receivers: ["chat"] }],
+  ends: [{ on: ["Succeeded", "Failed", "Vanished"], receivers: ["chat"] }],
+  starts: [{ on: ["Running", "Succeeded", "Failed", "Vanished"], receivers: ["chat"] }],
 } as const satisfies Readonly<Record<string, readonly Route[]>>;

@@ -8,6 +8,7 @@ import type { Kind } from "#jobs/kinds/reader";
 import { poll } from "#polling/poll";
 import { queryOf, type Watch } from "#polling/watch";
 import { everythingTo } from "#routing/route";
+import type { Rule } from "#rules/rule";
 import { sqliteStore } from "#store/sqlite/sqlite-store";
 import { instruction, report } from "./spent.ts";
 
@@ -19,6 +20,8 @@ export interface JobbellTask {
   readonly ca?: string | undefined;
   readonly state: string;
   readonly namespaces: readonly string[];
+  /** With all rules over time on. */
+  readonly rules?: true;
   /** A clock that stands still: now and then a tick waits for the end of its watch, which here is to happen in none. */
   readonly now?: number;
 }
@@ -38,6 +41,13 @@ export interface JobbellResult {
 
 const PAGE_SIZE = 500;
 const RESYNC_MS = 3_600_000;
+// None of them is ever crossed here.
+const RULES: readonly Rule[] = [
+  { type: "pendingFor", seconds: 366 * 86_400 },
+  { type: "suspendedFor", seconds: 366 * 86_400 },
+  { type: "runningFor", seconds: 366 * 86_400 },
+  { type: "restarts", moreThan: 3, withinSeconds: 3600 },
+];
 const SIGNAL = new AbortController().signal;
 
 const task = instruction<JobbellTask>();
@@ -55,7 +65,7 @@ const { kind, ahead } = watchful(tfJob, cluster);
 const watches = namespaces.map(
   (namespace): Watch => ({
     ...{ cluster: "bench", namespace, kind, pageSize: PAGE_SIZE, firstTick: "silent" },
-    ...{ follow: { resyncMs: RESYNC_MS }, routes: [everythingTo(["hook"])] },
+    ...{ follow: { resyncMs: RESYNC_MS }, routes: [everythingTo(["hook"])], ...(task.rules && { rules: RULES }) },
   }),
 );
 

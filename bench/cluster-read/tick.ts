@@ -16,6 +16,7 @@ const IDLE_MS = 100;
 interface Round {
   readonly changed: Ran<JobbellResult>;
   readonly idle: Ran<JobbellResult>;
+  readonly ruled: Ran<JobbellResult>;
   readonly whole: Ran;
   readonly pages: Ran;
   readonly nothing: Ran;
@@ -42,6 +43,7 @@ async function measure(contenders: Contenders, { url, counts, change }: BenchSer
   const own = { server: url, namespaces: [NAMESPACE], act: "tick" } as const;
   const states = Array.from({ length: ROUNDS }, (_, number) => contenders.path(`${number}.db`));
   await contenders.jobbell({ ...own, state: contenders.path("first.db") });
+  const ruled = { ...own, rules: true, state: contenders.path("ruled.db") } as const;
   // Each round hears of the same changes: so the pages are made once, by whoever asks first.
   for (const state of states) copyFileSync(contenders.path("first.db"), state);
   await change(CHANGES);
@@ -50,14 +52,18 @@ async function measure(contenders: Contenders, { url, counts, change }: BenchSer
   const listed = (await counts()).bytes - before.bytes;
   await contenders.clientNode({ ...list, limit: PAGE });
   const kubectl = hasKubectl() ? await getWithKubectl(url, NAMESPACE, contenders.path(".")) : undefined;
+  // The first look with rules, and the one that asks whether the index knows all of it.
+  await contenders.jobbell({ ...ruled, now: Date.now() - 120_000 });
+  await contenders.jobbell(ruled);
   const rounds: Round[] = [];
   for (const state of states) {
     const changed = await contenders.jobbell({ ...own, state });
     if (changed.events !== CHANGES) throw new Error(`${changed.events} events of ${CHANGES} changes`);
     const whole = await contenders.clientNode(list);
     const idle = await contenders.jobbell({ ...own, state });
+    const withRules = await contenders.jobbell(ruled);
     const pages = await contenders.clientNode({ ...list, limit: PAGE });
-    rounds.push({ changed, idle, whole, pages, nothing: await contenders.nothing() });
+    rounds.push({ changed, idle, ruled: withRules, whole, pages, nothing: await contenders.nothing() });
   }
   return { ...mediansOf(rounds), kubectl, listed };
 }
@@ -66,6 +72,7 @@ function mediansOf(rounds: readonly Round[]): Round {
   return {
     changed: medians(rounds.map(({ changed }) => changed)),
     idle: medians(rounds.map(({ idle }) => idle)),
+    ruled: medians(rounds.map(({ ruled }) => ruled)),
     whole: medians(rounds.map(({ whole }) => whole)),
     pages: medians(rounds.map(({ pages }) => pages)),
     nothing: medians(rounds.map(({ nothing }) => nothing)),
@@ -129,7 +136,7 @@ function changedRows(
   ];
 }
 
-function idleRows({ listed, whole, pages, nothing }: Measured, idle: Ran<JobbellResult>): readonly Row[] {
+function idleRows({ listed, whole, pages, nothing, ruled }: Measured, idle: Ran<JobbellResult>): readonly Row[] {
   const { bytes, requests, ms, connectMs, cpuMs, peakMb } = idle;
   const least = Math.min(whole.cpuMs, pages.cpuMs);
   return [
@@ -152,5 +159,39 @@ function idleRows({ listed, whole, pages, nothing }: Measured, idle: Ran<Jobbell
       goal: atMostOf(cpuMs, least, 1 / 20),
     },
     { what: "… peak memory", against: `Node alone ${megabytes(nothing.peakMb)}`, measured: megabytes(peakMb) },
+    ...ruledRows(ruled, idle),
+  ];
+}
+
+/** Less than two runs of the same differ by. */
+const WITH_RULES = 1.05;
+
+function ruledRows(ruled: Ran<JobbellResult>, idle: Ran<JobbellResult>): readonly Row[] {
+  return [
+    {
+      what: "idle tick with all rules on: bytes, uncompressed",
+      against: `${size(idle.bytes)}: without rules`,
+      measured: size(ruled.bytes),
+      goal: exactly(ruled.bytes, idle.bytes),
+    },
+    {
+      what: "… requests",
+      against: plain(idle.requests),
+      measured: plain(ruled.requests),
+      goal: exactly(ruled.requests, idle.requests),
+    },
+    {
+      what: "… by the clock, beyond the connection, once started",
+      against: duration(idle.ms - idle.connectMs),
+      measured: duration(ruled.ms - ruled.connectMs),
+      goal: atMostOf(ruled.ms - ruled.connectMs, idle.ms - idle.connectMs, WITH_RULES),
+    },
+    {
+      what: "… processor time",
+      against: duration(idle.cpuMs),
+      measured: duration(ruled.cpuMs),
+      goal: atMostOf(ruled.cpuMs, idle.cpuMs, WITH_RULES),
+    },
+    { what: "… peak memory", against: megabytes(idle.peakMb), measured: megabytes(ruled.peakMb) },
   ];
 }

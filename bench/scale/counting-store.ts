@@ -177,6 +177,10 @@ export function countingStore(
       for (const { size } of found) ledger.spend("read", watchPartition(watch), Math.ceil(size / READ_UNIT), now());
       return new Map(found.map(({ row }) => [row.key, row]));
     },
+    // The fleet has no rules over time, and no silences.
+    jobsDue: async () => ({ rows: [], next: undefined }),
+    silences: async () => [],
+    putSilence: async () => {},
     async advance(step) {
       ledger.request();
       return advance(step);
@@ -247,7 +251,7 @@ export function countingStore(
         query(`due#${shard}`, (waiting[position] ?? 0) * ENTRY_BYTES, false);
         query(`listed#${deadList(shard)}`, (tables.dead / SHARDS.length) * ENTRY_BYTES, false);
       }
-      return { pending: sumOf(waiting), dead: tables.dead, oldestPendingAt: undefined };
+      return { pending: sumOf(waiting), held: 0, dead: tables.dead, oldestPendingAt: undefined };
     },
     watches: async () => [],
     sweep: async () => {},

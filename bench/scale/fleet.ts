@@ -88,6 +88,7 @@ export function openFleet(onListed: (objects: number) => void): Fleet {
       );
     },
     get: async () => undefined,
+    log: async () => Buffer.alloc(0),
     traffic: () => ({ requests: 0, bytesRead: 0 }),
     close: async () => {},
   });
@@ -111,7 +112,7 @@ function objectOf(namespace: string, number: number, end: Step | undefined): { m
   const uid = `${namespace.slice("team-".length).padStart(8, "0")}-0000-4000-8000-${String(number).padStart(12, "0")}`;
   const resourceVersion = String(100_000_000 + number * 4 + steps.length);
   const snapshot = {
-    ...{ namespace, name, uid, resourceVersion, labels: LABELS, replicas: REPLICAS, startedAt: BORN },
+    ...{ namespace, name, uid, resourceVersion, labels: LABELS, annotations: {}, replicas: REPLICAS, startedAt: BORN },
     steps,
   };
   return { metadata: { namespace, name, uid, resourceVersion }, snapshot };
@@ -132,8 +133,8 @@ function watchesOf(number: number): readonly Watch[] {
   const namespace = namespaceOf(number);
   const routes: readonly Route[] =
     namespace === HOT
-      ? [{ on: ["Succeeded", "Failed"], labels: {}, receivers: [HOT_CHANNEL] }]
-      : [{ on: ["Failed"], labels: {}, receivers: [`channel-${number % FLEET.channels}`] }];
+      ? [{ on: ["Succeeded", "Failed"], receivers: [HOT_CHANNEL] }]
+      : [{ on: ["Failed"], receivers: [`channel-${number % FLEET.channels}`] }];
   const cluster = `c${number % FLEET.clusters}`;
   return LISTED_KINDS.map((kind) => ({
     ...{ cluster, namespace, kind, routes },

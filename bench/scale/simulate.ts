@@ -1,4 +1,4 @@
-import { route } from "#routing/route";
+import { decide, told } from "#routing/decide";
 import { randomFrom } from "#sim/random";
 import { START } from "../workload.ts";
 import { countingStore, emptyTables } from "./counting-store.ts";
@@ -58,7 +58,7 @@ export async function simulate(): Promise<Simulated> {
     changes += changeSome(fleet, random, minute, at);
     minutes.push(
       await pollers.tick(at, (event, heardAt) => {
-        for (const receiver of route(event, routesOf.get(event.namespace) ?? [])) {
+        for (const receiver of told(decide(event, { routes: routesOf.get(event.namespace) ?? [] }, [], 0))) {
           routed += 1;
           record({ uid: event.uid, receiver }, heardAt);
         }

@@ -1,8 +1,11 @@
 import pMap from "p-map";
-import { eventOf, type JobEvent } from "#jobs/event";
-import { route } from "#routing/route";
+import { eventOf, type Happening, type JobEvent } from "#jobs/event";
+import { type Decision, decide, told } from "#routing/decide";
+import type { Silence } from "#routing/silence";
 import { bucketOf } from "#store/bucket";
-import type { Millis, Store } from "#store/store";
+import type { Advance, JobRow, Millis, Store } from "#store/store";
+import type { Agenda } from "./agenda.ts";
+import { weigh } from "./alarms.ts";
 import type { Change } from "./compare.ts";
 import type { Hold } from "./hold.ts";
 import { type Watch, watchId } from "./watch.ts";
@@ -12,7 +15,19 @@ export interface WriteServices {
   readonly store: Store;
   readonly now: () => Millis;
   /** Told of each event once it is remembered, and its deliveries queued, for good. */
-  readonly onEvent: (event: JobEvent) => void;
+  readonly onEvent: (event: JobEvent, decision: Decision) => void;
+  /** Those of this moment. */
+  readonly silences: () => Promise<readonly Silence[]>;
+  /** Adds to an event why it happened, where that can be found out. */
+  readonly explained: (watch: Watch, event: JobEvent) => Promise<JobEvent>;
+}
+
+/** Whose changes are written, and what has to be kept meanwhile. */
+interface Writing {
+  readonly services: WriteServices;
+  readonly hold: Hold;
+  readonly watch: Watch;
+  readonly agenda: Agenda;
 }
 
 /** What came of writing changes. */
@@ -25,23 +40,24 @@ export interface Written {
 const WRITES_AT_ONCE = 16;
 
 /**
- * Writes changes side by side. `lost`: the scope is somebody else's by now, and what was not written yet is theirs to
- * find. Ends, also with an error, when no write is under way any more: the scope may be given back then.
+ * Writes changes side by side, with what rules over time make of them: `asOf` is up to when all that happened to these
+ * jobs is known, and where that is not known nothing is raised yet. `lost`: the scope is somebody else's by now, and what
+ * was not written yet is theirs to find. Ends, also with an error, when no write is under way any more: the scope may be
+ * given back then.
  */
 export async function advanceAll(
-  services: WriteServices,
-  hold: Hold,
-  watch: Watch,
+  writing: Writing,
   changes: readonly Change[],
+  asOf: Millis = 0,
 ): Promise<Written | "lost"> {
   const errors: unknown[] = [];
   const stale: number[] = [];
   let lost = false;
   let events = 0;
   const write = async (change: Change) => {
-    if (!(await hold.isKept())) lost = true;
+    if (!(await writing.hold.isKept())) lost = true;
     if (lost || errors.length > 0) return;
-    const said = await advance(services, watch, change);
+    const said = await advance(writing, change, asOf);
     if (said === "stale") stale.push(bucketOf(change.key));
     else events += said;
   };
@@ -52,17 +68,44 @@ export async function advanceAll(
 }
 
 /** Writes one change and says how many events came of it. */
-async function advance(
-  { store, now, onEvent }: WriteServices,
-  watch: Watch,
-  change: Change,
-): Promise<number | "stale"> {
-  const { key, before, after, transitions } = change;
-  const origin = { cluster: watch.cluster, resource: watch.kind.resource };
-  const events = transitions.map((transition) => eventOf(origin, transition));
-  const deliveries = events.flatMap((event) => route(event, watch.routes).map((receiver) => ({ receiver, event })));
+async function advance({ services, watch, agenda }: Writing, change: Change, asOf: Millis): Promise<number | "stale"> {
+  const { store, now, onEvent } = services;
+  const { key, before } = change;
+  const { after, happenings } = weigh(watch, change, { now: seconds(now()), asOf: seconds(asOf) });
+  if (change.untouched && happenings.length === 0 && isAsBefore(before, after)) return 0;
+  const decided = await decideAll(services, watch, happenings);
+  const deliveries = decided.flatMap(([event, decision]) => told(decision).map((receiver) => ({ receiver, event })));
+  // Noted before it is written: a write may come through and its answer not.
+  if (after?.dueAt !== undefined) agenda.note(after.dueAt, now());
   const result = await store.advance({ watch: watchId(watch), key, before, after, deliveries, now: now() });
   if (result === "stale") return result;
-  events.forEach(onEvent);
-  return events.length;
+  for (const [event, decision] of decided) onEvent(event, decision);
+  return decided.length;
+}
+
+/** Each event with who hears of it. Why it happened is found out only where somebody does. */
+async function decideAll(
+  { now, silences, explained }: WriteServices,
+  watch: Watch,
+  happenings: readonly Happening[],
+): Promise<readonly (readonly [JobEvent, Decision])[]> {
+  if (happenings.length === 0) return [];
+  const origin = { cluster: watch.cluster, resource: watch.kind.resource };
+  const known = await silences();
+  return Promise.all(
+    happenings.map(async (happening) => {
+      const event = eventOf(origin, happening);
+      const decision = decide(event, watch, known, now());
+      return [told(decision).length > 0 ? await explained(watch, event) : event, decision] as const;
+    }),
+  );
+}
+
+function isAsBefore(before: JobRow | undefined, after: Advance["after"]): boolean {
+  const rulesOf = (row: Pick<JobRow, "memory"> | undefined) => JSON.stringify(row?.memory.rules);
+  return before?.dueAt === after?.dueAt && rulesOf(before) === rulesOf(after);
+}
+
+function seconds(millis: Millis): number {
+  return Math.floor(millis / 1000);
 }

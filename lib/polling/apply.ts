@@ -1,7 +1,7 @@
 import pMap from "p-map";
 import type { WatchEvent } from "#cluster/cluster";
 import { bucketOf } from "#store/bucket";
-import type { JobRow, Store } from "#store/store";
+import type { JobRow, Millis, Store } from "#store/store";
 import { advanceAll } from "./advance.ts";
 import { withOpen } from "./digests.ts";
 import { type Folded, type Folding, fold, type Told } from "./fold.ts";
@@ -26,17 +26,18 @@ interface Applied {
 type Group = readonly [key: string, told: readonly Told[]];
 
 /**
- * Remembers what changed after a position and queues what it causes. Where that came too late for one of the rows, the
+ * Remembers what changed after a position and queues what it causes; `asOf` is up to when nothing is left to be told. Where that came too late for one of the rows, the
  * position stays where it was. `lost`: the scope is somebody else's by now. Throws what the cluster and the store throw.
  */
 export async function apply(
   turn: Turn,
   from: Position,
   events: readonly WatchEvent<Seen>[],
+  asOf: Millis | undefined,
 ): Promise<Applied | "lost"> {
   const told = events.filter((event) => event.type !== "bookmark");
   const objects = told.map(({ object }) => object);
-  const written = await writeAll(turn, from.digests === undefined, groupsOf(told));
+  const written = await writeAll(turn, from.digests === undefined, groupsOf(told), asOf);
   if (written === "lost") return written;
   const found = { objects: told.length, events: written.events, unreadable: complaintsOf(objects) };
   const { isStale, keys } = written;
@@ -69,14 +70,20 @@ interface Written {
 }
 
 /** A job of which there is more than one write can hold is written more than once. */
-async function writeAll(turn: Turn, repeated: boolean, groups: readonly Group[]): Promise<Written | "lost"> {
+async function writeAll(
+  turn: Turn,
+  repeated: boolean,
+  groups: readonly Group[],
+  asOf: Millis | undefined,
+): Promise<Written | "lost"> {
   const keys: string[] = [];
   let events = 0;
   for (let rest = groups; rest.length > 0; ) {
     const folded = await foldAll(turn, repeated, rest);
     const changes = folded.filter(({ change }) => change !== undefined);
     if (changes.length === 0) break;
-    const written = await write(turn, changes);
+    const isAll = folded.every(({ rest: more }) => more.length === 0);
+    const written = await write(turn, changes, isAll ? asOf : undefined);
     if (written === "lost") return written;
     events += written.events;
     if (written.isStale) return { events, keys, isStale: true };
@@ -113,18 +120,18 @@ function rowsOf(store: Store, watch: Watch, keys: readonly string[]): Promise<Re
  * The rows were read after the changes, so they must not be newer: a job that came since would be told to have gone. They
  * are not, if nobody else has had the scope meanwhile. What must be looked up comes last: it may fail.
  */
-async function write(turn: Turn, folded: readonly FoldedGroup[]): Promise<Written | "lost"> {
-  const { services, cluster, watch, hold, signal } = turn;
+async function write(turn: Turn, folded: readonly FoldedGroup[], asOf: Millis | undefined): Promise<Written | "lost"> {
+  const { cluster, watch, hold, signal } = turn;
   if (!(await hold.isUndisturbed())) return "lost";
   const changesOf = (some: readonly Folded[]) => some.flatMap(({ change }) => change ?? []);
-  const inside = await advanceAll(services, hold, watch, changesOf(folded.filter(({ isOut }) => !isOut)));
+  const inside = await advanceAll(turn, changesOf(folded.filter(({ isOut }) => !isOut)), asOf);
   if (inside === "lost") return inside;
   const looked = await pMap(
     changesOf(folded.filter(({ isOut }) => isOut)),
     (change) => lookUp(cluster, watch, change, now(turn), signal),
     { concurrency: LOOKS_AT_ONCE },
   );
-  const outside = await advanceAll(services, hold, watch, looked);
+  const outside = await advanceAll(turn, looked, asOf);
   if (outside === "lost") return outside;
   const isStale = inside.stale.length + outside.stale.length > 0;
   return { events: inside.events + outside.events, keys: folded.map(({ key }) => key), isStale };

@@ -8,11 +8,19 @@ export interface Change {
   readonly before: JobRow | undefined;
   readonly after: { readonly memory: Memory; readonly left?: true } | undefined;
   readonly transitions: readonly Transition[];
+  /** What only rules over time ask of the version that was looked at. */
+  readonly noted?: Noted;
+  /** The first look at the watch. */
+  readonly first?: "silent" | "announce";
+  /** Nothing is to be written but what rules over time make of it. */
+  readonly untouched?: true;
 }
+
+export type Noted = Pick<Snapshot, "retries" | "createdAt">;
 
 /**
  * A job as it is now beside what was remembered, or nothing where there is nothing to write. A new version in which
- * no step and no label is new is not written: after a job's end, and while pods come and go, there are many.
+ * no step, no label and nothing that a rule counts is new is not written: after a job's end, and while pods come and go, there are many.
  */
 export function compareSeen(
   key: string,
@@ -24,12 +32,18 @@ export function compareSeen(
   const gone = replaced ? vanish(row.memory, snapshot, now) : [];
   const transitions = [...gone, ...diff(row?.memory, snapshot)];
   if (transitions.length === 0 && row && row.left === undefined && isSameJob(row.memory, snapshot)) return undefined;
-  return { key, before: row, after: { memory: remember(row?.memory, snapshot) }, transitions };
+  return { key, before: row, after: { memory: remember(row?.memory, snapshot) }, transitions, noted: snapshot };
 }
 
 /** A job that the complete list does not show and that is known not to exist any more. */
 export function compareGone(row: JobRow, now: Seconds): Change {
   return { key: row.key, before: row, after: undefined, transitions: vanish(row.memory, placeOf(row.key), now) };
+}
+
+/** A job of which nothing new was read: time alone, or another rule, may make something of it. */
+export function compareUntouched(row: JobRow, noted?: Noted): Change {
+  const { key, memory } = row;
+  return { key, before: row, after: { memory }, transitions: [], untouched: true, ...(noted && { noted }) };
 }
 
 /** The parts of a key. */
@@ -51,11 +65,13 @@ export function compareFirst(change: Change, firstTick: "silent" | "announce"): 
   if (change.before !== undefined) return change;
   const memory = change.after?.memory;
   const announced = firstTick === "announce" && memory !== undefined && !isFinished(memory);
-  return { ...change, transitions: announced ? change.transitions.slice(-1) : [] };
+  return { ...change, transitions: announced ? change.transitions.slice(-1) : [], first: firstTick };
 }
 
-function isSameJob(memory: Memory, { uid, labels }: Snapshot): boolean {
-  return memory.uid === uid && sameLabels(memory.labels, labels);
+function isSameJob(memory: Memory, { uid, labels, annotations, retries }: Snapshot): boolean {
+  const { annotations: known = {}, rules } = memory;
+  if (rules?.retries !== undefined && rules.retries !== retries) return false;
+  return memory.uid === uid && sameLabels(memory.labels, labels) && sameLabels(known, annotations);
 }
 
 function sameLabels(a: Labels, b: Labels): boolean {

@@ -56,8 +56,15 @@ function lineOf(key: string, seen: Seen): string {
   return JSON.stringify(seen.type === "job" ? [key, ...partsOf(seen.snapshot)] : [key]);
 }
 
-function partsOf({ uid, labels, steps }: Snapshot): readonly unknown[] {
-  return [uid, Object.entries(labels).sort(byName), steps.map(({ type, at, inferred }) => [type, at, inferred])];
+function partsOf({ uid, labels, annotations, steps, retries = 0 }: Snapshot): readonly unknown[] {
+  const noted = Object.entries(annotations).sort(byName);
+  return [
+    uid,
+    Object.entries(labels).sort(byName),
+    steps.map(({ type, at, inferred }) => [type, at, inferred]),
+    ...(noted.length > 0 ? [noted] : []),
+    ...(retries > 0 ? [retries] : []),
+  ];
 }
 
 function byName([a]: readonly [string, string], [b]: readonly [string, string]): number {

@@ -2,7 +2,7 @@ import type { WatchEvent } from "#cluster/cluster";
 import { type Transition, vanish } from "#jobs/diff";
 import { isFinished, type Memory, type Seconds, type Snapshot } from "#jobs/job";
 import type { JobRow } from "#store/store";
-import { type Change, compareSeen, placeOf } from "./compare.ts";
+import { type Change, compareSeen, type Noted, placeOf } from "./compare.ts";
 import type { Seen } from "./read-object.ts";
 
 /** A change that a watch told of one object. */
@@ -33,6 +33,7 @@ interface Course {
   readonly job: { readonly memory: Memory; readonly left?: true } | undefined;
   readonly isOut: boolean;
   readonly transitions: readonly Transition[];
+  readonly noted?: Noted;
 }
 
 /** A write is one transaction, and one of DynamoDB holds 100 rows: a version makes no more than four, to a handful of receivers. */
@@ -52,9 +53,9 @@ export function fold(key: string, row: JobRow | undefined, told: readonly Told[]
     course = follow(key, course, each, folding);
     taken += 1;
   }
-  const { job, isOut, transitions } = course;
+  const { job, isOut, transitions, noted } = course;
   const isSame = job === start.job && transitions.length === 0 && !isOut;
-  const change = isSame ? undefined : { key, before: row, after: job, transitions };
+  const change = isSame ? undefined : { key, before: row, after: job, transitions, ...(noted && { noted }) };
   return { change, isOut, rest: news.slice(taken) };
 }
 
@@ -67,9 +68,10 @@ function follow(key: string, before: Course, { type, object }: Told, folding: Fo
 
 function see(key: string, { job, transitions }: Course, snapshot: Snapshot, { at }: Folding): Course {
   const change = compareSeen(key, job && { ...job, key, version: 0 }, snapshot, at);
+  const known = { isOut: false, noted: snapshot };
   return change === undefined
-    ? { job, transitions, isOut: false }
-    : { job: change.after, transitions: [...transitions, ...change.transitions], isOut: false };
+    ? { ...known, job, transitions }
+    : { ...known, job: change.after, transitions: [...transitions, ...change.transitions] };
 }
 
 function lose(key: string, course: Course, { partial, at }: Folding): Course {

@@ -1,6 +1,7 @@
 import { type Burst, ClusterError, type ClusterErrorCode, type WatchEvent, type WatchStream } from "#cluster/cluster";
 import type { Millis } from "#store/store";
 import { apply } from "./apply.ts";
+import { afterRaising, isDue, raiseDue } from "./due.ts";
 import { readWatched, type Seen } from "./read-object.ts";
 import { type Found, type Position, sumOf, type Turn } from "./turn.ts";
 import { isPartial, watchQueryOf } from "./watch.ts";
@@ -35,6 +36,8 @@ const SILENCE_SECONDS = 10;
 const LATE_MS = 2000;
 /** How long nothing is looked at but a held watch: a lease is longer. */
 const STEP_MS = 10_000;
+/** An alarm that is due may come that much later. */
+const DUE_STEP_MS = 1000;
 /** Changes of a watch with a selector that wait for those that follow. */
 const MOST_EVENTS = 5000;
 const MOST_TRIES = 3;
@@ -124,13 +127,30 @@ async function readBursts(course: Course, stream: WatchStream<Seen | undefined>)
     turn.hold.prolong();
     events = [...events, ...watched(burst.events)];
     if (events.length > 0 && mayApply(course, burst, events.length)) {
-      const applied = await applyAll(course, events);
+      const applied = await applyAll(course, events, isCaughtUp(burst) ? turn.services.now() : undefined);
       if (applied !== "applied") return applied;
       events = [];
     }
     const end = endAfter(course, burst);
     if (end !== undefined) return end;
+    const now = turn.services.now();
+    if (isHeld(until) && isCaughtUp(burst) && isDue(turn, now) && (await raise(course, now)) === "lost") return "lost";
   }
+}
+
+/** Nothing is left to be told of what happened up to now. */
+function isCaughtUp({ state }: Burst<unknown>): boolean {
+  return state === "quiet" || state === "ended";
+}
+
+/** What is due while a watch is held: at the end of the tick it would come late. */
+async function raise(course: Course, asOf: Millis): Promise<"raised" | "lost"> {
+  const raised = await raiseDue(course.turn, asOf);
+  if (raised === "lost") return raised;
+  const { position, found } = afterRaising(raised, course.position);
+  course.position = position;
+  course.found.push(found);
+  return "raised";
 }
 
 /** What is not watched says no more than that everything before it was told: of all that comes last, one is enough. */
@@ -155,8 +175,12 @@ function mayApply({ turn }: Course, { state }: Pick<Burst<unknown>, "state">, co
   return state !== "more" && state !== "broken" && state !== "error";
 }
 
-async function applyAll(course: Course, events: readonly WatchEvent<Seen>[]): Promise<"applied" | "stale" | "lost"> {
-  const applied = await apply(course.turn, course.position, events);
+async function applyAll(
+  course: Course,
+  events: readonly WatchEvent<Seen>[],
+  asOf: Millis | undefined,
+): Promise<"applied" | "stale" | "lost"> {
+  const applied = await apply(course.turn, course.position, events, asOf);
   if (applied === "lost") return applied;
   course.position = applied.position;
   course.found.push(applied.found);
@@ -196,8 +220,12 @@ function isOver({ services, signal }: Turn, until: Millis): boolean {
   return signal.aborted || services.now() >= until;
 }
 
-function waitOf({ services }: Turn, until: Until): Millis {
-  if (isHeld(until)) return Math.min(Math.max(until - services.now(), 0), STEP_MS);
+function waitOf({ services, agenda }: Turn, until: Until): Millis {
+  const now = services.now();
+  if (isHeld(until)) {
+    const due = Math.max((agenda.dueAt() ?? Number.POSITIVE_INFINITY) - now, DUE_STEP_MS);
+    return Math.min(Math.max(until - now, 0), STEP_MS, due);
+  }
   return until === "end" ? LATE_MS : 0;
 }
 

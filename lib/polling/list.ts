@@ -1,8 +1,8 @@
 import type { Seconds } from "#jobs/job";
 import { BUCKETS, bucketOf } from "#store/bucket";
-import type { JobRow } from "#store/store";
+import type { JobRow, Millis } from "#store/store";
 import { advanceAll, type Written } from "./advance.ts";
-import { type Change, compareFirst, compareSeen } from "./compare.ts";
+import { type Change, compareFirst, compareSeen, compareUntouched } from "./compare.ts";
 import { changedBuckets, type Digests, isEmpty, withOpen } from "./digests.ts";
 import type { Listing } from "./listing.ts";
 import { missingOf } from "./missing.ts";
@@ -37,10 +37,11 @@ export function list(turn: Turn, known: Digests | undefined): Promise<Listed | "
 async function listWhole(turn: Turn): Promise<Listed | "lost"> {
   const rows = await turn.services.store.jobs(watchId(turn.watch));
   const expected = [...rows.values()].some(({ left }) => left === undefined);
+  const begun = turn.services.now();
   const listing = await read(turn, expected);
   const rowsOf = async (buckets: readonly number[]) =>
     new Map([...rows].filter(([key]) => buckets.includes(bucketOf(key))));
-  return advance(turn, listing, ALL_BUCKETS, rowsOf);
+  return advance(turn, listing, begun, ALL_BUCKETS, rowsOf);
 }
 
 /**
@@ -48,9 +49,10 @@ async function listWhole(turn: Turn): Promise<Listed | "lost"> {
  * a job that came between the two would seem to have vanished. They are not, if nobody else has had the scope meanwhile.
  */
 async function listChanged(turn: Turn, known: Digests): Promise<Listed | "lost"> {
+  const begun = turn.services.now();
   const listing = await read(turn, !isEmpty(known));
   const buckets = changedBuckets(listing.digests, known);
-  return advance(turn, listing, buckets, async (some) => {
+  return advance(turn, listing, begun, buckets, async (some) => {
     const rows = await turn.services.store.jobs(watchId(turn.watch), some);
     return (await turn.hold.isUndisturbed()) ? rows : "lost";
   });
@@ -60,14 +62,15 @@ function read({ services, cluster, watch, hold, signal }: Turn, expected: boolea
   return readJobs(cluster, watch, { expected, pause: services.pause, onObject: hold.prolong, signal });
 }
 
-/** Compares what is listed in these buckets with the rows there, and writes what is new. */
+/** Compares what is listed, from `begun` on, in these buckets with the rows there, and writes what is new. */
 async function advance(
   turn: Turn,
   listing: Listing,
+  begun: Millis,
   buckets: readonly number[],
   rowsOf: (buckets: readonly number[]) => Promise<Rows | "lost">,
 ): Promise<Listed | "lost"> {
-  const { services, cluster, watch, hold, signal } = turn;
+  const { services, cluster, watch, signal } = turn;
   const at = Math.floor(services.now() / 1000);
   const missing: JobRow[] = [];
   const all: Written[] = [];
@@ -75,13 +78,13 @@ async function advance(
     const rows = await rowsOf(some);
     if (rows === "lost") return rows;
     const seen = listing.of(some);
-    const written = await advanceAll(services, hold, watch, changesOf(turn, seen, rows, at));
+    const written = await advanceAll(turn, changesOf(turn, seen, rows, at), begun);
     if (written === "lost") return written;
     all.push(written);
     if (!listing.isAnyNameless) missing.push(...notSeen(seen, rows));
   }
   // Last, since it may fail: looking at a single job needs a permission that listing does not.
-  const gone = await advanceAll(services, hold, watch, await missingOf(cluster, watch, missing, at, signal));
+  const gone = await advanceAll(turn, await missingOf(cluster, watch, missing, at, signal), begun);
   return gone === "lost" ? gone : listed(listing, [...all, gone]);
 }
 
@@ -91,13 +94,20 @@ function parted(buckets: readonly number[], size: number): readonly (readonly nu
   return Array.from({ length: parts }, (_, part) => buckets.slice(part * atOnce, (part + 1) * atOnce));
 }
 
-function changesOf({ cursor, watch }: Turn, seen: readonly Seen[], rows: Rows, at: Seconds): readonly Change[] {
+function changesOf(turn: Turn, seen: readonly Seen[], rows: Rows, at: Seconds): readonly Change[] {
+  const { cursor, watch } = turn;
   const changes = seen
-    .flatMap((each) => (each.type === "job" ? [compareSeen(each.key, rows.get(each.key), each.snapshot, at)] : []))
-    .filter((change) => change !== undefined)
+    .flatMap((each) => changeOf(turn, each, rows.get(each.key ?? ""), at) ?? [])
     // As they are listed.
     .sort((a, b) => (a.key < b.key ? -1 : 1));
   return cursor === undefined ? changes.map((change) => compareFirst(change, watch.firstTick)) : changes;
+}
+
+/** Where rules are new, each job is judged by them once, whether or not anything else is new. */
+function changeOf({ areRulesNew }: Turn, seen: Seen, row: JobRow | undefined, at: Seconds): Change | undefined {
+  const change = seen.type === "job" ? compareSeen(seen.key, row, seen.snapshot, at) : undefined;
+  if (change !== undefined || !areRulesNew || row === undefined || row.left) return change;
+  return compareUntouched(row, seen.type === "job" ? seen.snapshot : undefined);
 }
 
 function notSeen(seen: readonly Seen[], rows: Rows): readonly JobRow[] {

@@ -1,8 +1,9 @@
 import pMap from "p-map";
 import type { Cluster } from "#cluster/cluster";
 import { tickScope } from "./scope.ts";
+import { openSilences } from "./silences.ts";
 import type { TickResult } from "./tick.ts";
-import type { TickServices } from "./turn.ts";
+import type { PollServices } from "./turn.ts";
 import { isHeld, kindKey, scopeId, type Watch } from "./watch.ts";
 
 // A look at a watch in which nothing happened is 50 ms of waiting, and next to no work: 64 at once make 500 of them take
@@ -20,13 +21,14 @@ type Group = [Watch, ...Watch[]];
  * abort, when all that had begun has ended.
  */
 export async function poll(
-  services: TickServices,
+  services: PollServices,
   clusters: (name: string) => Cluster,
   watches: readonly Watch[],
   signal: AbortSignal,
 ): Promise<readonly TickResult[]> {
+  const silences = openSilences(services.store, services.now);
   const tickGroup = async (group: Group) => {
-    const results = await tickScope(services, clusters(group[0].cluster), group, signal);
+    const results = await tickScope({ ...services, silences }, clusters(group[0].cluster), group, signal);
     return group.map((watch, index) => [watch, results[index]] as const);
   };
   // Nobody is left behind at work when the store is closed.

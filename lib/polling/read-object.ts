@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Snapshot } from "#jobs/job";
+import type { Labels, RuleType, Snapshot } from "#jobs/job";
 import type { Kind } from "#jobs/kinds/reader";
 import { includes, isPattern } from "#jobs/namespaces";
 import type { Watch } from "./watch.ts";
@@ -21,7 +21,37 @@ export function readWatched(watch: Watch, object: unknown): Seen | undefined {
     const namespace = namespaceOf(object);
     if (typeof namespace === "string" && namespace !== "" && !includes(watch, namespace)) return undefined;
   }
-  return readObject(watch.kind, object);
+  return asAsked(watch, readObject(watch.kind, object));
+}
+
+// Longer than any that routes ask for: a row of DynamoDB has room for 400 kB.
+const MOST_CHARACTERS = 256;
+
+/** A change comes as a whole: of it only that stays for which the watch asks. */
+function asAsked(watch: Watch, seen: Seen): Seen {
+  if (seen.type !== "job") return seen;
+  const { retries, createdAt, ...snapshot } = seen.snapshot;
+  const annotations = askedOf(watch, snapshot);
+  return {
+    ...seen,
+    snapshot: {
+      ...snapshot,
+      annotations,
+      ...(retries !== undefined && hasRule(watch, "restarts") && { retries }),
+      ...(createdAt !== undefined && hasRule(watch, "pendingFor") && { createdAt }),
+    },
+  };
+}
+
+function hasRule({ rules = [] }: Watch, type: RuleType): boolean {
+  return rules.some((rule) => rule.type === type);
+}
+
+function askedOf({ annotations: wanted = [] }: Watch, { annotations: given }: Pick<Snapshot, "annotations">): Labels {
+  const kept = wanted.flatMap((key) =>
+    Object.hasOwn(given, key) ? [[key, (given[key] ?? "").slice(0, MOST_CHARACTERS)] as const] : [],
+  );
+  return Object.fromEntries(kept);
 }
 
 function namespaceOf(object: unknown): unknown {

@@ -1,10 +1,12 @@
 import { type Cluster, ClusterError } from "#cluster/cluster";
 import type { ClaimedScope, Cursor, ScopeStates, WatchState } from "#store/store";
+import { openAgenda, rulesName, withAgenda } from "./agenda.ts";
 import { type Digests, decodeDigests, encodeDigests } from "./digests.ts";
+import { openExplained } from "./explained.ts";
 import { holdOf, leaseFrom } from "./hold.ts";
 import { type Ledger, ledgerOf } from "./ledger.ts";
 import { type TickResult, tick } from "./tick.ts";
-import type { Position, TickServices, Turn } from "./turn.ts";
+import type { PollServices, Position, TickServices, Turn } from "./turn.ts";
 import { kindKey, scopeId, type Watch } from "./watch.ts";
 
 /** What became of one watch: what to say of it, or what to throw. */
@@ -17,13 +19,14 @@ const BUSY: TickResult = { state: "busy" };
  * events of another. Throws what is no failure of the cluster, a broken store or an abort, once all are done.
  */
 export async function tickScope(
-  services: TickServices,
+  outside: PollServices & Pick<TickServices, "silences">,
   cluster: Cluster,
   watches: readonly [Watch, ...Watch[]],
   signal: AbortSignal,
 ): Promise<readonly TickResult[]> {
-  const { store, now } = services;
+  const { store, now } = outside;
   signal.throwIfAborted();
+  const services = { ...outside, explained: openExplained(cluster, outside, signal) };
   const at = now();
   const until = leaseFrom(at);
   const claimed = await store.claimScope(scopeId(watches[0]), { until }, at);
@@ -44,33 +47,39 @@ export async function tickScope(
 }
 
 async function tickOne(
-  common: Omit<Turn, "cursor" | "known" | "onProgress">,
+  common: Omit<Turn, "cursor" | "known" | "areRulesNew" | "agenda" | "onProgress">,
   { interrupted }: ClaimedScope,
   ledger: Ledger,
 ): Promise<Outcome> {
   const kind = kindKey(common.watch);
   const before = ledger.of(kind);
   const { cursor } = before;
-  const known = decodeDigests(cursor?.digests);
+  const areRulesNew = cursor !== undefined && cursor.rules !== rulesName(common.watch);
+  const known = areRulesNew ? undefined : decodeDigests(cursor?.digests);
+  const agenda = openAgenda(common.watch, cursor, !interrupted, common.services.now());
   // A holder that was interrupted may be writing still: what agrees with the rows now may not in a moment.
   const kept = (digests: Digests | undefined) =>
     interrupted || digests === undefined ? {} : { digests: encodeDigests(digests) };
+  // What was written is due at some time, however the tick ends.
+  const noted = ({ cursor: moved, ...state }: WatchState): WatchState =>
+    moved === undefined ? state : { ...state, cursor: withAgenda(moved, agenda, common.services.now()) };
   const onProgress = ({ resourceVersion, digests }: Position) => {
     const { digests: _, ...rest } = cursor ?? { tickedAt: common.services.now() };
-    ledger.put(kind, { ...before, cursor: { ...rest, resourceVersion, ...kept(digests) } });
+    const moved = { ...rest, resourceVersion, ...kept(digests) };
+    ledger.put(kind, noted({ ...before, cursor: moved }));
   };
   try {
-    const ticked = await tick({ ...common, cursor, known, onProgress });
+    const ticked = await tick({ ...common, cursor, known, areRulesNew, agenda, onProgress });
     if (ticked === "lost") return { result: BUSY };
     const { report, failure } = ticked;
     if (failure !== undefined) {
-      ledger.put(kind, failedState(ledger.of(kind), before, failure));
+      ledger.put(kind, failedState(noted(ledger.of(kind)), before, failure));
       return { result: failed(failure, cursor) };
     }
     ledger.put(kind, { cursor: { ...ticked.cursor, ...kept(ticked.digests) }, failures: 0 });
     return { result: { state: "read", lastTickAt: cursor?.tickedAt, ...report } };
   } catch (error) {
-    const state = withoutDigestsOf(ledger.of(kind));
+    const state = noted(withoutDigestsOf(ledger.of(kind)));
     ledger.put(kind, error instanceof ClusterError ? failedState(state, before, error) : state);
     return error instanceof ClusterError ? { result: failed(error, cursor) } : { thrown: error };
   }

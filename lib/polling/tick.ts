@@ -1,7 +1,9 @@
 import { ClusterError, type ClusterErrorCode } from "#cluster/cluster";
 import { BUCKETS, bucketOf } from "#store/bucket";
 import type { Cursor, Millis } from "#store/store";
+import { rulesName, withAgenda } from "./agenda.ts";
 import type { Digests } from "./digests.ts";
+import { afterRaising, raiseDue } from "./due.ts";
 import { type Followed, follow, type Until } from "./follow.ts";
 import { type Listed, list } from "./list.ts";
 import { type Found, sumOf, type Turn } from "./turn.ts";
@@ -50,19 +52,38 @@ const THOROUGH_EVERY_MS = 600_000;
  * an abort.
  */
 export async function tick(turn: Turn): Promise<Ticked | "lost"> {
+  const begun = turn.services.now();
+  const steps = await read(turn);
+  if (steps === "lost") return steps;
+  const raised = await raise(turn, steps, begun);
+  return raised === "lost" ? raised : ticked(turn, raised);
+}
+
+/** Alarms that time alone has made due, as of when the look began; where not everything was read, some job may have gone on. */
+async function raise(turn: Turn, steps: readonly Step[], begun: Millis): Promise<readonly Step[] | "lost"> {
+  const last = steps.at(-1);
+  if (last === undefined || turn.signal.aborted || !(last.end === "read" || last.end === "listed")) return steps;
+  const raised = await raiseDue(turn, begun);
+  if (raised === "lost") return raised;
+  const { position, found } = afterRaising(raised, last.position);
+  return [...steps.slice(0, -1), { ...last, position, found: sumOf([last.found, found]) }];
+}
+
+/** One look after the other, as far as they are needed. */
+async function read(turn: Turn): Promise<readonly Step[] | "lost"> {
   const holdMs = turn.watch.follow?.holdMs;
   const heldUntil = holdMs === undefined ? undefined : turn.services.now() + holdMs;
   const caught = await catchUp(turn, heldUntil);
   if (caught === "lost") return caught;
   const steps: Step[] = caught === undefined ? [] : [caught];
-  if (caught !== undefined && isEnough(turn, caught)) return ticked(turn, steps);
+  if (caught !== undefined && isEnough(turn, caught)) return steps;
   const listed = await list(turn, caught === undefined ? turn.known : caught.position.digests);
   if (listed === "lost") return listed;
   steps.push({ ...listed, end: "listed", at: turn.services.now() });
-  if (heldUntil === undefined || !mayHold(turn, steps)) return ticked(turn, steps);
+  if (heldUntil === undefined || !mayHold(turn, steps)) return steps;
   turn.onProgress(listed.position);
   const held = await follow(turn, listed.position, heldUntil);
-  return held === "lost" ? held : ticked(turn, [...steps, held]);
+  return held === "lost" ? held : [...steps, held];
 }
 
 /** Reads what changed, also before a list: that does not show the steps between what was read last and now. */
@@ -118,12 +139,14 @@ function ticked(turn: Turn, steps: readonly Step[]): Ticked {
   const refusedAt = refusedAtAfter(turn, steps);
   const failure = steps.at(-1)?.end;
   const { resourceVersion = "", digests } = steps.at(-1)?.position ?? {};
+  const listedAt = listed === undefined ? cursor?.listedAt : listedAtOf(listed);
+  const rules = listed === undefined || listed.isStale ? cursor?.rules : rulesName(watch);
   return {
-    cursor: {
-      resourceVersion,
-      tickedAt: now,
-      ...optional({ listedAt: listed === undefined ? cursor?.listedAt : listedAtOf(listed), refusedAt }),
-    },
+    cursor: withAgenda(
+      { resourceVersion, tickedAt: now, ...optional({ listedAt, refusedAt }), ...(rules !== undefined && { rules }) },
+      turn.agenda,
+      now,
+    ),
     digests,
     report: {
       ...sumOf(steps.map(({ found }) => found)),

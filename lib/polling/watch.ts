@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { ListQuery, WatchQuery } from "#cluster/cluster";
-import type { Kind } from "#jobs/kinds/reader";
+import type { Fields, Kind } from "#jobs/kinds/reader";
 import { isPattern, type Namespaces } from "#jobs/namespaces";
-import type { Route } from "#routing/route";
+import type { Honoured, Route } from "#routing/route";
+import type { Rule } from "#rules/rule";
 
 /** The jobs of one kind in one namespace of one cluster, or in those that a pattern matches: what one tick reads, and what one cursor belongs to. */
 export interface Watch extends Namespaces {
@@ -19,6 +20,13 @@ export interface Watch extends Namespaces {
   /** How changes are followed from one tick to the next; where absent, each tick lists. */
   readonly follow?: Follow;
   readonly routes: readonly Route[];
+  /** Which annotations of jobs are honoured; none where absent. */
+  readonly honours?: Honoured;
+  readonly rules?: readonly Rule[];
+  /** Keys of the annotations that routes, rules and `honours` ask for: of others nothing is read. */
+  readonly annotations?: readonly string[];
+  /** Whether pods are looked at where a job fails or is stalled. */
+  readonly explain?: true;
 }
 
 /** How ticks read what changed instead of everything. */
@@ -103,12 +111,20 @@ export function queryOf(watch: Watch): ListQuery {
     resource: kind.resource,
     namespace: askedOf(watch),
     limit: pageSize,
-    fields: kind.fields,
+    fields: fieldsOf(watch),
     ...(labelSelector !== undefined && { labelSelector }),
     ...(fieldSelector !== undefined && { fieldSelector }),
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
     ...(resourceVersion !== undefined && { resourceVersion }),
   };
+}
+
+/** Annotations may be long, kubectl's is the whole object: only those that are asked for are read. */
+function fieldsOf({ kind: { fields }, annotations = [] }: Watch): Fields {
+  if (fields === true || annotations.length === 0) return fields;
+  const wanted = Object.fromEntries(annotations.map((key) => [key, true as const]));
+  const metadata = fields.metadata === true || fields.metadata === undefined ? {} : fields.metadata;
+  return { ...fields, metadata: { ...metadata, annotations: wanted } };
 }
 
 /** A server knows no patterns: it is asked for all namespaces. */

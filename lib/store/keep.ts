@@ -10,6 +10,8 @@ export const KEEP = {
   left: 30 * DAY,
   /** What a receiver said of a job: no job's thread is quiet for longer and then goes on. */
   memo: 60 * DAY,
+  /** A silence that is over, for whoever wants to know why nobody heard. */
+  silence: 30 * DAY,
   /** A pace that nobody keeps any more. */
   lane: DAY,
 } as const;

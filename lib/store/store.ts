@@ -1,5 +1,6 @@
 import type { JobEvent } from "#jobs/event";
 import type { Memory } from "#jobs/job";
+import type { Silence } from "#routing/silence";
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type Millis = number;
@@ -16,6 +17,12 @@ export interface Cursor {
   readonly listedAt?: Millis;
   /** When the server last refused to tell changes; absent where it has told them since, or was never asked. */
   readonly refusedAt?: Millis;
+  /** Before this no rule over time has anything to raise; absent where none waits. */
+  readonly dueAt?: Millis;
+  /** Of the rows that were written of late, and that `jobsDue` may not know of yet: when the first of them is due, and when the last of them was written. */
+  readonly dueLately?: { readonly dueAt: Millis; readonly writtenAt: Millis };
+  /** What names the rules that the rows were written by; absent where there were none. */
+  readonly rules?: string;
 }
 
 /** How the last tick of a watch went. */
@@ -60,6 +67,8 @@ export interface JobRow {
    */
   readonly version: number;
   readonly memory: Memory;
+  /** When a rule over time wants to look at it. */
+  readonly dueAt?: Millis;
   /** Set while the job lives on outside the watch's selector: remembered, so that its return says nothing twice. */
   readonly left?: true;
 }
@@ -127,11 +136,18 @@ export interface Advance {
   readonly key: string;
   /** The row that was read, or `undefined` where none was. */
   readonly before: JobRow | undefined;
-  /** What to remember now, or `undefined` to forget the job. */
-  readonly after: { readonly memory: Memory; readonly left?: true } | undefined;
+  /** What to remember now, or `undefined` to forget the job. `dueAt` is when a rule over time wants to look at it: see `jobsDue`. */
+  readonly after: { readonly memory: Memory; readonly left?: true; readonly dueAt?: Millis } | undefined;
   /** In the order in which they happened. */
   readonly deliveries: readonly NewDelivery[];
   readonly now: Millis;
+}
+
+/** The jobs of a watch whose time has come. */
+export interface DueJobs {
+  readonly rows: readonly JobRow[];
+  /** When the next one after these is due: at once, where there are more than were asked for. */
+  readonly next: Millis | undefined;
 }
 
 /** What became of an attempt, as the store keeps it. */
@@ -143,7 +159,9 @@ export type Settlement =
 export interface OutboxCounts {
   readonly pending: number;
   readonly dead: number;
-  /** queuedAt of the oldest pending delivery. */
+  /** Of the pending ones, those of receivers that are left alone on purpose. */
+  readonly held: number;
+  /** queuedAt of the oldest of the others. */
   readonly oldestPendingAt: Millis | undefined;
 }
 
@@ -165,6 +183,8 @@ export interface Store {
   jobs(watch: string, buckets?: readonly number[]): Promise<ReadonlyMap<string, JobRow>>;
   /** The same for these jobs, of which there are at most 100. */
   jobsNamed(watch: string, keys: readonly string[]): Promise<ReadonlyMap<string, JobRow>>;
+  /** The jobs that a rule over time wants to look at by `now`, the longest waiting first, at most `limit`; and when the next one after these is due, if any is. What was written within the last minute may be lacking. */
+  jobsDue(watch: string, now: Millis, limit: number): Promise<DueJobs>;
   /** Moves one job one step and queues its deliveries, both or neither. `stale`: another poll moved it first. A delivery that is in the outbox already (same event, same receiver) is left as it is. */
   advance(step: Advance): Promise<"advanced" | "stale">;
 
@@ -180,12 +200,18 @@ export interface Store {
   settle(claimed: Delivery, settlement: Settlement, memo?: string): Promise<"settled" | "taken">;
   /** What the last settlement that had a memo left for the stream, as it is at this moment; gone 60 days after it. */
   memo(stream: Stream): Promise<string | undefined>;
-  counts(): Promise<OutboxCounts>;
+  /** What waits and what was given up. Of receivers that are left alone on purpose no delivery counts as the oldest. */
+  counts(isLeftAlone?: (receiver: string) => boolean): Promise<OutboxCounts>;
 
   /** For people, and as slow as all rows are many: the deliveries that fit, the last that were queued first. What changed a moment ago may be listed as it was. */
   deliveries(query: DeliveryQuery): Promise<readonly Delivery[]>;
   /** Makes a dead or delivered delivery pending again: due at once, no attempt made, at its old place in its stream. `changed`: it is not as it was read, or is pending. */
   replay(delivery: Delivery, now: Millis): Promise<"queued" | "changed">;
+
+  /** The silences, those that are over included, until 30 days after their ends; the last that were made first. */
+  silences(): Promise<readonly Silence[]>;
+  /** Keeps a silence, in the place of the one with its id where there is one. */
+  putSilence(silence: Silence): Promise<void>;
 
   /** What is remembered of a lane, as it is at this moment; `undefined` where nothing is, or nothing for a day. */
   lane(name: string): Promise<LaneRow | undefined>;

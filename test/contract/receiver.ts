@@ -2,13 +2,22 @@ import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { httpPost, type Post, type PostOptions } from "#receivers/post";
 import type { Outcome, Receiver } from "#receivers/receiver";
+import type { Wording } from "#words/words";
 import { hostileDigest, hostileEvent, jobEvent, storm } from "../support/events.ts";
 import type { Loopback } from "../support/loopback-receiver.ts";
+import { hostileWording } from "../support/wordings.ts";
 
 export interface ReceiverSetup {
   /** A server that holds the rules of the receiver's service. */
   startServer(): Promise<Loopback>;
-  receiver(options: { readonly name: string; readonly url: string; readonly post: Post }): Receiver;
+  receiver(options: {
+    readonly name: string;
+    readonly url: string;
+    readonly post: Post;
+    readonly messages?: Wording;
+  }): Receiver;
+  /** What a body does besides being read, where people read it: mentions, links, formatting. */
+  effects?(body: string): readonly string[];
   /** People read it: its receiver is made with `digestAbove: 20`. */
   readonly digests?: true;
   /** What no outcome may repeat, beside the address. */
@@ -27,7 +36,8 @@ export function receiverContract(kind: string, setup: ReceiverSetup): void {
   async function start(post: Post = loopback({ totalTimeoutMs: 5_000 })) {
     const server = await setup.startServer();
     onTestFinished(() => server.close());
-    const make = (url: string) => setup.receiver({ name: "alerts", url, post });
+    const make = (url: string, messages?: Wording) =>
+      setup.receiver({ name: "alerts", url, post, ...(messages && { messages }) });
     return { server, make, receiver: make(server.url) };
   }
 
@@ -233,6 +243,16 @@ export function receiverContract(kind: string, setup: ReceiverSetup): void {
       const { receiver } = await start();
       const property = fc.asyncProperty(hostileEvent, async (event) => {
         expect(await receiver.send(event, NOW, forever)).toMatchObject({ state: "delivered" });
+      });
+      await fc.assert(property, { numRuns: 150 });
+    });
+
+    test("whatever a configuration makes of it, in any language, is accepted and does nothing but to be read", async () => {
+      const { server, make } = await start();
+      const property = fc.asyncProperty(hostileEvent, hostileWording, async (event, messages) => {
+        const before = server.requests.length;
+        expect(await make(server.url, messages).send(event, NOW, forever)).toMatchObject({ state: "delivered" });
+        for (const { body } of server.requests.slice(before)) expect(setup.effects?.(body) ?? []).toEqual([]);
       });
       await fc.assert(property, { numRuns: 150 });
     });

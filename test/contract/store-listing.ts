@@ -142,9 +142,9 @@ export function listingContract(stores: TwoStores): void {
     expect(await one.due(NOW + 1, 10)).toEqual([
       { ...fresh, attempts: 0, failures: 0, queuedAt: NOW + 1, nextAttemptAt: NOW + 1 },
     ]);
-    expect(await one.counts()).toEqual({ pending: 1, dead: 0, oldestPendingAt: NOW + 1 });
+    expect(await one.counts()).toEqual({ pending: 1, held: 0, dead: 0, oldestPendingAt: NOW + 1 });
     expect(ids(await drain(one, NOW + 1))).toEqual(["evt_u1_1"]);
-    expect(await one.counts()).toMatchObject({ pending: 0, dead: 0 });
+    expect(await one.counts()).toMatchObject({ pending: 0, held: 0, dead: 0 });
     await one.sweep(NOW + 6 * DAY);
     await advance(one, { key: "ml/again", deliveries: [{ receiver: "chat", event: event("u1", 1) }] });
     expect(await one.counts()).toMatchObject({ pending: 0 });
@@ -185,7 +185,7 @@ export function listingContract(stores: TwoStores): void {
     expect(await one.replay(read!, NOW)).toBe("changed");
     await settleHead(one, stream, dead);
     expect(await other.replay(read!, NOW)).toBe("changed");
-    expect(await one.counts()).toMatchObject({ pending: 0, dead: 1 });
+    expect(await one.counts()).toMatchObject({ pending: 0, held: 0, dead: 1 });
   });
 
   test("of many who replay a delivery at once, one does", async () => {

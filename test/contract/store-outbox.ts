@@ -26,6 +26,19 @@ const FULL: Required<JobEvent> = {
   durationSeconds: 12,
   previous: { event: "Running", at: "2026-11-21T00:13:11Z" },
   sincePreviousSeconds: 3,
+  annotations: { "example.com/owner": "vision" },
+  rule: { type: "restarts", since: "2026-11-21T00:13:11Z", seconds: 3600, restarts: 4, moreThan: 3 },
+  explanation: {
+    pod: "mnist-worker-1",
+    replica: "Worker 1",
+    container: "pytorch",
+    exitCode: 137,
+    signal: "SIGKILL",
+    reason: "OOMKilled",
+    message: "m",
+    log: ["out of memory"],
+    warnings: [{ reason: "BackOff", message: "Back-off restarting failed container", count: 3 }],
+  },
 };
 
 const { reason, message, previous, durationSeconds, sincePreviousSeconds, ...BARE } = jobEvent();
@@ -284,16 +297,25 @@ export function outboxContract(stores: TwoStores): void {
 
   test("what waits and what is dead is counted", async () => {
     const [store] = await stores();
-    expect(await store.counts()).toEqual({ pending: 0, dead: 0, oldestPendingAt: undefined });
+    expect(await store.counts()).toEqual({ pending: 0, held: 0, dead: 0, oldestPendingAt: undefined });
     await queue(store, "chat", [first, second]);
     await queue(store, "hook", [event("u2", 1)], NOW - MINUTE);
     await queue(store, "hook", [event("u3", 1)], NOW + MINUTE);
-    expect(await store.counts()).toEqual({ pending: 4, dead: 0, oldestPendingAt: NOW - MINUTE });
+    expect(await store.counts()).toEqual({ pending: 4, held: 0, dead: 0, oldestPendingAt: NOW - MINUTE });
     await store.settle(await claimed(store, await store.head(stream)), dead);
     await store.settle(await claimed(store, await store.head({ uid: "u2", receiver: "hook" })), delivered);
-    expect(await store.counts()).toEqual({ pending: 2, dead: 1, oldestPendingAt: NOW });
+    expect(await store.counts()).toEqual({ pending: 2, held: 0, dead: 1, oldestPendingAt: NOW });
     await store.settle(await claimed(store, await store.head(stream)), retry);
-    expect(await store.counts()).toEqual({ pending: 2, dead: 1, oldestPendingAt: NOW });
+    expect(await store.counts()).toEqual({ pending: 2, held: 0, dead: 1, oldestPendingAt: NOW });
+  });
+
+  test("what waits for a receiver that is left alone on purpose is counted apart, and is not the oldest", async () => {
+    const [store] = await stores();
+    await queue(store, "chat", [first, second], NOW - MINUTE);
+    await queue(store, "hook", [event("u2", 1)]);
+    const isChat = (receiver: string) => receiver === "chat";
+    expect(await store.counts(isChat)).toEqual({ pending: 3, held: 2, dead: 0, oldestPendingAt: NOW });
+    expect(await store.counts(() => true)).toEqual({ pending: 3, held: 3, dead: 0, oldestPendingAt: undefined });
   });
 
   test("a sweep leaves what is pending for ever, delivered for 7 days, dead for 30", async () => {
@@ -307,9 +329,9 @@ export function outboxContract(stores: TwoStores): void {
       key: "ml/again",
       deliveries: [first, second].map((each) => ({ receiver: "chat", event: each })),
     });
-    expect(await store.counts()).toEqual({ pending: 1, dead: 1, oldestPendingAt: NOW });
+    expect(await store.counts()).toEqual({ pending: 1, held: 0, dead: 1, oldestPendingAt: NOW });
     await store.sweep(NOW + 30 * DAY - 1);
-    expect(await store.counts()).toEqual({ pending: 1, dead: 1, oldestPendingAt: NOW });
+    expect(await store.counts()).toEqual({ pending: 1, held: 0, dead: 1, oldestPendingAt: NOW });
     await store.sweep(NOW + 300 * DAY);
     expect((await store.head(stream))?.event).toEqual(third);
   });

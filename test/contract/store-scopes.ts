@@ -6,6 +6,10 @@ import type { TwoStores } from "./store.ts";
 const until = NOW + MINUTE;
 const cursor = { resourceVersion: "482193377", tickedAt: NOW + 5 };
 const read: WatchState = { cursor: { ...cursor, digests: "abcd,,?" }, failures: 0 };
+const waiting: WatchState = {
+  cursor: { ...cursor, dueAt: NOW + 60_000, dueLately: { dueAt: NOW + 90_000, writtenAt: NOW + 4 }, rules: "k3J_-a" },
+  failures: 0,
+};
 const failing: WatchState = {
   cursor: { ...cursor, listedAt: NOW, refusedAt: NOW + 7 },
   failures: 3,
@@ -14,6 +18,7 @@ const failing: WatchState = {
 const states = new Map<string, WatchState>([
   ["jobs.batch", read],
   ["tfjobs.kubeflow.org", failing],
+  ["jaxjobs.kubeflow.org", waiting],
   ["mpijobs.kubeflow.org", { failures: 1, error: "cluster prod: not there" }],
   ["xgboostjobs.kubeflow.org", { failures: 0 }],
 ]);
@@ -138,6 +143,7 @@ export function scopesContract(stores: TwoStores): void {
     await finish(other, "prod/a", states);
     await claimedScope(one, "prod/claimed");
     expect(await one.watches()).toEqual([
+      { scope: "prod/a", kind: "jaxjobs.kubeflow.org", ...waiting },
       { scope: "prod/a", kind: "jobs.batch", ...read },
       { scope: "prod/a", kind: "mpijobs.kubeflow.org", failures: 1, error: "cluster prod: not there" },
       { scope: "prod/a", kind: "tfjobs.kubeflow.org", ...failing },

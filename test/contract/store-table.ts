@@ -124,7 +124,7 @@ export function tableContract(local: () => DynamodbLocal): void {
       const then = NOW + 30 * DAY;
       const afterwards = at(then);
       expect(await rowOf(afterwards, WATCH, "ml/mnist")).toBeUndefined();
-      expect(await afterwards.counts()).toEqual({ pending: 0, dead: 0, oldestPendingAt: undefined });
+      expect(await afterwards.counts()).toEqual({ pending: 0, held: 0, dead: 0, oldestPendingAt: undefined });
       const deliveries = [{ receiver: "chat", event: events[0] }];
       expect(await afterwards.advance(step({ deliveries, now: then }))).toBe("advanced");
       expect(ids(await afterwards.due(then, 10))).toEqual(["evt_u1_1"]);

@@ -1,5 +1,6 @@
 import { describe, onTestFinished } from "vitest";
 import type { Store } from "#store/store";
+import { dueJobsContract } from "./store-due-jobs.ts";
 import { jobsContract } from "./store-jobs.ts";
 import { lanesContract } from "./store-lanes.ts";
 import { listingContract } from "./store-listing.ts";
@@ -7,6 +8,7 @@ import { modelContract } from "./store-model.ts";
 import { outboxContract } from "./store-outbox.ts";
 import { racesContract } from "./store-races.ts";
 import { ownersContract, scopesContract } from "./store-scopes.ts";
+import { silencesContract } from "./store-silences.ts";
 
 /** Makes a place without any data, and answers with how to open a store on it: each call opens one more on the same data. */
 export type FreshPlace = () => Promise<() => Promise<Store>>;
@@ -34,9 +36,11 @@ export function storeContract(name: string, fresh: FreshPlace, { runs, severalOw
     scopesContract(stores);
     if (severalOwners) ownersContract(stores);
     jobsContract(stores, runs);
+    dueJobsContract(stores, runs);
     outboxContract(stores);
     listingContract(stores);
     lanesContract(stores);
+    silencesContract(stores);
     racesContract(stores);
     modelContract(fresh, runs);
   });

@@ -1,7 +1,7 @@
 import type { Store } from "#store/store";
 
 /** What a tick asks of a store; jobs are asked for by bucket or by name. */
-export type TickCall = "claimScope" | "renewScope" | "jobs" | "advance" | "finishScope";
+export type TickCall = "claimScope" | "renewScope" | "jobs" | "jobsDue" | "advance" | "finishScope";
 
 type Call<A extends unknown[], T> = (...parts: A) => Promise<T>;
 
@@ -16,6 +16,7 @@ export function through(
     renewScope: wrap("renewScope", store.renewScope),
     jobs: wrap("jobs", store.jobs),
     jobsNamed: wrap("jobs", store.jobsNamed),
+    jobsDue: wrap("jobsDue", store.jobsDue),
     advance: wrap("advance", store.advance),
     finishScope: wrap("finishScope", store.finishScope),
   };

@@ -2,26 +2,32 @@ import * as z from "zod";
 import { KEEP } from "../keep.ts";
 import type { Millis, OutboxCounts } from "../store.ts";
 import { expressions, piece } from "./expressions.ts";
-import { deadList } from "./keys.ts";
+import { deadList, receiverOf } from "./keys.ts";
 import { all, type Table } from "./requests.ts";
 import { DUE, LISTED } from "./table.ts";
 
-const Queued = z.object({ queuedAt: z.number() });
+const Queued = z.object({ pk: z.string(), queuedAt: z.number() });
 
 /** Counted over the indexes, which are a moment behind the table. */
-export async function counts(table: Table): Promise<OutboxCounts> {
+export async function counts(table: Table, isLeftAlone: (receiver: string) => boolean): Promise<OutboxCounts> {
   const [pending, dead] = await Promise.all([
-    Promise.all(table.shards.map((shard) => queuedTimes(table, shard))),
+    Promise.all(table.shards.map((shard) => queuedIn(table, shard))),
     Promise.all(table.shards.map((shard) => deadIn(table, shard))),
   ]);
-  const times = pending.flat();
-  return { pending: times.length, dead: sum(dead), oldestPendingAt: earliest(times) };
+  const queued = pending.flat();
+  const waiting = queued.filter(({ pk }) => !isLeftAlone(receiverOf(pk)));
+  return {
+    pending: queued.length,
+    held: queued.length - waiting.length,
+    dead: sum(dead),
+    oldestPendingAt: earliest(waiting.map(({ queuedAt }) => queuedAt)),
+  };
 }
 
-async function queuedTimes(table: Table, shard: number): Promise<readonly Millis[]> {
+async function queuedIn(table: Table, shard: number): Promise<readonly z.infer<typeof Queued>[]> {
   const condition = piece("#dueShard = :shard", { ":shard": shard });
   const found = await all(table, { IndexName: DUE, ...expressions({ KeyConditionExpression: condition }) });
-  return found.map((item) => Queued.parse(item).queuedAt);
+  return found.map((item) => Queued.parse(item));
 }
 
 async function deadIn(table: Table, shard: number): Promise<number> {

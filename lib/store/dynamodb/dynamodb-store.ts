@@ -4,6 +4,7 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Millis, Store } from "../store.ts";
 import { counts } from "./counts.ts";
 import { due } from "./due.ts";
+import { jobsDue } from "./due-jobs.ts";
 import { explained } from "./explain.ts";
 import { advance, jobs, jobsNamed } from "./jobs.ts";
 import { SHARDS } from "./keys.ts";
@@ -13,6 +14,7 @@ import { memo } from "./memos.ts";
 import { claimDelivery, head, replay, settle } from "./outbox.ts";
 import type { Table } from "./requests.ts";
 import { claimScope, finishScope, renewScope, watches } from "./scopes.ts";
+import { putSilence, silences } from "./silences.ts";
 import { waiting } from "./waiting.ts";
 
 export interface DynamodbStoreOptions {
@@ -38,6 +40,7 @@ export function dynamodbStore({ client, table: name, now = Date.now, shards = SH
     finishScope: (claim, states) => run(() => finishScope(table, claim, states)),
     jobs: (watch, buckets) => run(() => jobs(table, watch, buckets)),
     jobsNamed: (watch, keys) => run(() => jobsNamed(table, watch, keys)),
+    jobsDue: (watch, at, limit) => run(() => jobsDue(table, watch, at, limit)),
     advance: (step) => run(() => advance(table, step)),
     due: (at, limit, except = []) => run(() => due(table, at, limit, except)),
     head: (stream) => run(() => head(table, stream)),
@@ -45,9 +48,11 @@ export function dynamodbStore({ client, table: name, now = Date.now, shards = SH
     claimDelivery: (delivery, lease, at) => run(() => claimDelivery(table, delivery, lease, at)),
     settle: (claimed, settlement, said) => run(() => settle(table, claimed, settlement, said)),
     memo: (stream) => run(() => memo(table, stream)),
-    counts: () => run(() => counts(table)),
+    counts: (isLeftAlone = () => false) => run(() => counts(table, isLeftAlone)),
     deliveries: (query) => run(() => deliveries(table, query)),
     replay: (delivery, at) => run(() => replay(table, delivery, at)),
+    silences: () => run(() => silences(table)),
+    putSilence: (silence) => run(() => putSilence(table, silence)),
     lane: (named) => run(() => lane(table, named)),
     moveLane: (named, before, state, at) => run(() => moveLane(table, named, before, state, at)),
     watches: () => run(() => watches(table)),

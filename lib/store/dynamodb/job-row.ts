@@ -1,10 +1,10 @@
 import * as z from "zod";
 import type { Memory, ReplicaCount } from "#jobs/job";
 import { KEEP } from "../keep.ts";
-import { Labels, StepType } from "../schemas.ts";
+import { Labels, RuleMemory, StepType } from "../schemas.ts";
 import type { Advance, JobRow } from "../store.ts";
 import { ttl } from "./conditions.ts";
-import { JOB, jobKey, jobOf } from "./keys.ts";
+import { dueList, JOB, jobKey, jobOf } from "./keys.ts";
 
 // There is a row for every job that lives, and DynamoDB bills names as well as values: hence one or two letters.
 const Row = z.object({
@@ -27,6 +27,11 @@ const Row = z.object({
   p: StepType.optional(),
   a: z.number().optional(),
   left: z.literal(true).optional(),
+  listedAt: z.number().optional(),
+  /** Annotations. */
+  n: Labels.optional(),
+  /** What rules over time remember. */
+  m: RuleMemory.optional(),
 });
 type Row = z.infer<typeof Row>;
 
@@ -36,6 +41,8 @@ export function encodeJob({ watch, key, now }: Advance, version: number, after: 
     ...jobKey(watch, key),
     v: version,
     ...encodeMemory(after.memory),
+    // In the index only while a rule waits for it: most jobs never are.
+    ...(after.dueAt !== undefined && { list: dueList(watch), listedAt: after.dueAt }),
     ...(after.left && { left: true, ttl: ttl(now + KEEP.left) }),
   };
 }
@@ -44,10 +51,10 @@ export function encodeJob({ watch, key, now }: Advance, version: number, after: 
 export function decodeJob(item: unknown): JobRow {
   const row = Row.parse(item);
   const job = { key: jobOf(row.sk), version: row.v, memory: decodeMemory(row) };
-  return row.left ? { ...job, left: true } : job;
+  return { ...job, ...(row.listedAt !== undefined && { dueAt: row.listedAt }), ...(row.left && { left: true }) };
 }
 
-function encodeMemory({ uid, resourceVersion, labels, replicas, startedAt, seen, last }: Memory) {
+function encodeMemory({ uid, resourceVersion, labels, annotations, replicas, startedAt, seen, last, rules }: Memory) {
   return {
     u: uid,
     rv: resourceVersion,
@@ -56,10 +63,12 @@ function encodeMemory({ uid, resourceVersion, labels, replicas, startedAt, seen,
     ...(startedAt !== undefined && { t: startedAt }),
     s: seen,
     ...(last !== undefined && { p: last.type, a: last.at }),
+    ...(annotations !== undefined && { n: annotations }),
+    ...(rules !== undefined && { m: rules }),
   };
 }
 
-function decodeMemory({ u, rv, l, r, t, s, p, a }: Row): Memory {
+function decodeMemory({ u, rv, l, r, t, s, p, a, n, m }: Row): Memory {
   return {
     uid: u,
     resourceVersion: rv,
@@ -68,6 +77,8 @@ function decodeMemory({ u, rv, l, r, t, s, p, a }: Row): Memory {
     startedAt: t,
     seen: s,
     last: p === undefined || a === undefined ? undefined : { type: p, at: a },
+    ...(n !== undefined && { annotations: n }),
+    ...(m !== undefined && { rules: m }),
   };
 }
 

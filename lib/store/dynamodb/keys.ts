@@ -62,6 +62,18 @@ export function laneKey(name: string): Key {
   return { pk: `lane#${laneId(name)}`, sk: "lane" };
 }
 
+/** What the partition of all silences is called. */
+const SILENCES = "silence";
+
+export function silenceKey(id: string): Key {
+  return { pk: SILENCES, sk: id };
+}
+
+/** The list of the jobs of a watch that a rule over time wants to look at, in the index `listed`, by the time of that. */
+export function dueList(watch: string): string {
+  return `due#${watch}`;
+}
+
 /** The shard of the index `due` in which all deliveries of a stream are. */
 export function shardOf(partition: string): number {
   return createHash("sha256").update(partition).digest().readUInt8() % SHARDS.length;

@@ -10,6 +10,10 @@ const State = z.object({
   d: z.string().optional(),
   l: z.number().optional(),
   x: z.number().optional(),
+  /** dueAt, dueLately, and the name of the rules. */
+  q: z.number().optional(),
+  z: z.tuple([z.number(), z.number()]).optional(),
+  y: z.string().optional(),
   /** Failures, and the last of them. */
   f: z.number().default(0),
   e: z.string().exactOptional(),
@@ -49,12 +53,15 @@ function encodeState({ cursor, failures, error }: WatchState): z.input<typeof St
     ...(cursor?.digests !== undefined && { d: cursor.digests }),
     ...(cursor?.listedAt !== undefined && { l: cursor.listedAt }),
     ...(cursor?.refusedAt !== undefined && { x: cursor.refusedAt }),
+    ...(cursor?.dueAt !== undefined && { q: cursor.dueAt }),
+    ...(cursor?.dueLately !== undefined && { z: [cursor.dueLately.dueAt, cursor.dueLately.writtenAt] }),
+    ...(cursor?.rules !== undefined && { y: cursor.rules }),
     ...(failures > 0 && { f: failures }),
     ...(error !== undefined && { e: error }),
   };
 }
 
-function decodeState({ r, t, d, l, x, f: failures, e }: z.output<typeof State>): WatchState {
+function decodeState({ r, t, d, l, x, q, z: lately, y, f: failures, e }: z.output<typeof State>): WatchState {
   const error = e === undefined ? {} : { error: e };
   if (r === undefined || t === undefined) return { failures, ...error };
   const cursor: Cursor = {
@@ -63,6 +70,9 @@ function decodeState({ r, t, d, l, x, f: failures, e }: z.output<typeof State>):
     ...(d !== undefined && { digests: d }),
     ...(l !== undefined && { listedAt: l }),
     ...(x !== undefined && { refusedAt: x }),
+    ...(q !== undefined && { dueAt: q }),
+    ...(lately !== undefined && { dueLately: { dueAt: lately[0], writtenAt: lately[1] } }),
+    ...(y !== undefined && { rules: y }),
   };
   return { cursor, failures, ...error };
 }

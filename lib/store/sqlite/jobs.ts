@@ -2,20 +2,38 @@ import type { DatabaseSync } from "node:sqlite";
 import * as z from "zod";
 import { bucketOf } from "../bucket.ts";
 import { json, Memory } from "../schemas.ts";
-import type { Advance, JobRow } from "../store.ts";
+import type { Advance, DueJobs, JobRow, Millis } from "../store.ts";
 
 const Row = z
-  .object({ key: z.string(), version: z.number(), memory: json(Memory), left_at: z.number().nullable() })
-  .transform(({ left_at, ...row }): JobRow => (left_at === null ? row : { ...row, left: true }));
+  .object({
+    key: z.string(),
+    version: z.number(),
+    memory: json(Memory),
+    left_at: z.number().nullable(),
+    due_at: z.number().nullable(),
+  })
+  .transform(
+    ({ left_at, due_at, ...row }): JobRow => ({
+      ...row,
+      ...(due_at !== null && { dueAt: due_at }),
+      ...(left_at !== null && { left: true }),
+    }),
+  );
+
+const DueAt = z.object({ due_at: z.number() });
 
 const INSERT = `
-  INSERT INTO job (watch, key, version, memory, left_at) VALUES (:watch, :key, :version, :memory, :leftAt)
+  INSERT INTO job (watch, key, version, memory, left_at, due_at)
+  VALUES (:watch, :key, :version, :memory, :leftAt, :dueAt)
   ON CONFLICT DO NOTHING`;
 const UPDATE = `
-  UPDATE job SET version = :version, memory = :memory, left_at = :leftAt
+  UPDATE job SET version = :version, memory = :memory, left_at = :leftAt, due_at = :dueAt
   WHERE watch = :watch AND key = :key AND version = :before`;
 const DELETE = "DELETE FROM job WHERE watch = :watch AND key = :key AND version = :before";
-const NAMED = "SELECT key, version, memory, left_at FROM job WHERE watch = :watch AND key = :key";
+const NAMED = "SELECT key, version, memory, left_at, due_at FROM job WHERE watch = :watch AND key = :key";
+const DUE = `
+  SELECT key, version, memory, left_at, due_at FROM job WHERE watch = :watch AND due_at IS NOT NULL
+  ORDER BY due_at, key LIMIT :limit`;
 const FIND = "SELECT 1 FROM job WHERE watch = :watch AND key = :key";
 
 /** The memories of jobs. */
@@ -24,8 +42,9 @@ export function jobTable(database: DatabaseSync) {
   const update = database.prepare(UPDATE);
   const forget = database.prepare(DELETE);
   const find = database.prepare(FIND);
+  const due = database.prepare(DUE);
   const named = database.prepare(NAMED);
-  const all = database.prepare("SELECT key, version, memory, left_at FROM job WHERE watch = ? ORDER BY key");
+  const all = database.prepare("SELECT key, version, memory, left_at, due_at FROM job WHERE watch = ? ORDER BY key");
 
   return {
     all(watch: string, buckets?: readonly number[]): ReadonlyMap<string, JobRow> {
@@ -47,6 +66,13 @@ export function jobTable(database: DatabaseSync) {
           .map((row) => [row.key, row]),
       );
     },
+    due(watch: string, now: Millis, limit: number): DueJobs {
+      const found = due.all({ watch, limit: limit + 1 });
+      const dueAt = (stored: unknown) => DueAt.parse(stored).due_at;
+      const taken = found.slice(0, limit).filter((stored) => dueAt(stored) <= now);
+      const next = found[taken.length];
+      return { rows: z.array(Row).parse(taken), next: next === undefined ? undefined : dueAt(next) };
+    },
     /** False where the row is not the one that was read: nothing is written then. */
     move({ watch, key, before, after, now }: Advance, version: number): boolean {
       const row = { watch, key };
@@ -54,7 +80,8 @@ export function jobTable(database: DatabaseSync) {
         if (before === undefined) return find.get(row) === undefined;
         return forget.run({ ...row, before: before.version }).changes === 1;
       }
-      const next = { ...row, version, memory: JSON.stringify(after.memory), leftAt: after.left ? now : null };
+      const { memory, left, dueAt = null } = after;
+      const next = { ...row, version, memory: JSON.stringify(memory), leftAt: left ? now : null, dueAt };
       const result = before === undefined ? insert.run(next) : update.run({ ...next, before: before.version });
       return result.changes === 1;
     },

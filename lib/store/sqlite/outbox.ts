@@ -4,7 +4,8 @@ import type { Stamped } from "../stamp.ts";
 import type { Delivery, Lease, Millis, OutboxCounts, Settlement, Stream } from "../store.ts";
 import { DeliveryRow } from "./delivery-row.ts";
 
-const Counts = z.object({ pending: z.number(), dead: z.number(), oldest: z.number().nullable() });
+const Pending = z.array(z.object({ receiver: z.string(), pending: z.number(), oldest: z.number() }));
+const Dead = z.object({ dead: z.number() });
 
 const QUEUE = `
   INSERT INTO delivery (event_id, receiver, uid, event, "order", state, queued_at, next_attempt_at)
@@ -42,11 +43,9 @@ const REPLAY = `
     queued_at = max(:now, queued_at + 1), settled_at = NULL, error = NULL, digest = NULL
   WHERE event_id = :id AND receiver = :receiver AND state = :state AND state <> 'pending'
     AND attempts = :attempts AND queued_at = :queuedAt`;
-const COUNTS = `
-  SELECT
-    (SELECT count(*) FROM delivery WHERE state = 'pending') AS pending,
-    (SELECT count(*) FROM delivery WHERE state = 'dead') AS dead,
-    (SELECT min(queued_at) FROM delivery WHERE state = 'pending') AS oldest`;
+const PENDING = `
+  SELECT receiver, count(*) AS pending, min(queued_at) AS oldest FROM delivery WHERE state = 'pending' GROUP BY receiver`;
+const DEAD = "SELECT count(*) AS dead FROM delivery WHERE state = 'dead'";
 
 /** The deliveries, from their queueing to the end of their keep. */
 export function outboxTable(database: DatabaseSync, owner: string) {
@@ -57,7 +56,8 @@ export function outboxTable(database: DatabaseSync, owner: string) {
   const retry = database.prepare(RETRY);
   const settle = database.prepare(SETTLE);
   const replay = database.prepare(REPLAY);
-  const counts = database.prepare(COUNTS);
+  const pending = database.prepare(PENDING);
+  const dead = database.prepare(DEAD);
 
   function writeDown(held: Record<string, string | number>, settlement: Settlement) {
     switch (settlement.state) {
@@ -99,9 +99,17 @@ export function outboxTable(database: DatabaseSync, owner: string) {
       const { changes } = replay.run({ id: event.id, receiver, state, attempts, queuedAt, now });
       return changes === 1 ? "queued" : "changed";
     },
-    counts(): OutboxCounts {
-      const { pending, dead, oldest } = Counts.parse(counts.get());
-      return { pending, dead, oldestPendingAt: oldest ?? undefined };
+    counts(isLeftAlone: (receiver: string) => boolean): OutboxCounts {
+      const all = Pending.parse(pending.all());
+      const waiting = all.filter(({ receiver }) => !isLeftAlone(receiver));
+      const sum = (rows: typeof all) => rows.reduce((total, row) => total + row.pending, 0);
+      const oldest = waiting.map((row) => row.oldest).sort((a, b) => a - b);
+      return {
+        pending: sum(all),
+        held: sum(all) - sum(waiting),
+        ...Dead.parse(dead.get()),
+        oldestPendingAt: oldest[0],
+      };
     },
   };
 }

@@ -119,6 +119,17 @@ const MIGRATIONS = [
     written_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE job ADD COLUMN due_at INTEGER;
+  CREATE INDEX job_due ON job (watch, due_at) WHERE due_at IS NOT NULL;
+
+  CREATE TABLE silence (
+    id TEXT PRIMARY KEY,
+    silence TEXT NOT NULL,
+    starts_at INTEGER NOT NULL,
+    ends_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Brings a file to the newest schema, in one transaction. A file of another program, or of a newer Jobbell, is left as it is. */

@@ -12,6 +12,7 @@ import { openDatabase, orClosed } from "./open.ts";
 import { outboxTable } from "./outbox.ts";
 import { scopeTable } from "./scopes.ts";
 import { closeSession, openSession } from "./session.ts";
+import { silenceTable } from "./silences.ts";
 import { sweeper } from "./sweep.ts";
 import { together } from "./together.ts";
 import { transaction } from "./transaction.ts";
@@ -42,6 +43,7 @@ function storeOf(file: string, database: DatabaseSync): Store {
   const listed = listing(database);
   const memos = memoTable(database);
   const lanes = laneTable(database);
+  const silences = silenceTable(database);
   const sweep = sweeper(database);
   const run = async <T>(work: () => T): Promise<T> => explained(file, work);
 
@@ -81,6 +83,7 @@ function storeOf(file: string, database: DatabaseSync): Store {
     finishScope: (claim, states) => run(() => scopes.finish(claim, states)),
     jobs: (watch, buckets) => run(() => jobs.all(watch, buckets)),
     jobsNamed: (watch, keys) => run(() => jobs.named(watch, keys)),
+    jobsDue: (watch, now, limit) => run(() => jobs.due(watch, now, limit)),
     advance: advances.ask,
     due: (now, limit, except = []) => run(() => outbox.due(now, limit, except)),
     head: (stream) => run(() => outbox.head(stream)),
@@ -88,9 +91,11 @@ function storeOf(file: string, database: DatabaseSync): Store {
     claimDelivery: (delivery, lease, now) => run(() => outbox.claim(delivery, lease, now)),
     settle: (claimed, settlement, memo) => run(() => settle(claimed, settlement, memo)),
     memo: (stream) => run(() => memos.read(stream)),
-    counts: () => run(() => outbox.counts()),
+    counts: (isLeftAlone = () => false) => run(() => outbox.counts(isLeftAlone)),
     deliveries: (query) => run(() => listed.deliveries(query)),
     replay: (delivery, now) => run(() => outbox.replay(delivery, Math.ceil(now))),
+    silences: () => run(() => silences.all()),
+    putSilence: (silence) => run(() => silences.put(silence)),
     lane: (name) => run(() => lanes.read(name)),
     moveLane: (name, before, state, now) => run(() => lanes.move(name, before, state, now)),
     watches: () => run(() => scopes.health()),

@@ -10,6 +10,8 @@ export function sweeper(database: DatabaseSync): (now: Millis) => void {
   const memos = database.prepare("DELETE FROM memo WHERE written_at <= ?");
   const lanes = database.prepare("DELETE FROM lane WHERE written_at <= ?");
 
+  const silences = database.prepare("DELETE FROM silence WHERE ends_at <= ?");
+
   return (now) =>
     transaction(database, () => {
       settled.run("delivered", now - KEEP.delivered);
@@ -17,5 +19,6 @@ export function sweeper(database: DatabaseSync): (now: Millis) => void {
       left.run(now - KEEP.left);
       memos.run(now - KEEP.memo);
       lanes.run(now - KEEP.lane);
+      silences.run(now - KEEP.silence);
     });
 }

@@ -121,6 +121,7 @@ export function openListedCluster(): ListedCluster {
       return { resourceVersion, items: items.flatMap((object) => read(object) ?? []) };
     },
     get: async (resource, namespace, name) => objects.get(nameOf(resource, `${namespace}/${name}`)),
+    log: async () => Buffer.alloc(0),
     traffic: () => ({ requests: 0, bytesRead: 0 }),
     close: async () => {},
     set(jobs, { labels, resource = tfJob.resource } = {}) {
