@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildResult, build, type Plugin } from "esbuild";
@@ -14,20 +15,54 @@ export interface Bundle {
 const REPLACED = {
   "@aws-sdk/credential-provider-node": fileURLToPath(new URL("role-credentials.ts", import.meta.url)),
   "@aws-sdk/endpoint-cache": fileURLToPath(new URL("no-endpoint-cache.ts", import.meta.url)),
+  "@smithy/core/event-streams": fileURLToPath(new URL("no-event-streams.ts", import.meta.url)),
 };
 
-/** The same for a part of a package. */
-const withoutJsonSchema: Plugin = {
-  name: "without-json-schema",
+/** The same for parts of a package. */
+const PARTS = [
+  {
+    of: "zod",
+    filter: /^\.\.?\/(core\/)?(json-schema-processors|to-json-schema)\.js$/,
+    path: fileURLToPath(new URL("no-json-schema.ts", import.meta.url)),
+  },
+  {
+    of: "@smithy/core",
+    filter: /^\.\/Sha256Js$/,
+    path: fileURLToPath(new URL("no-sha256.ts", import.meta.url)),
+  },
+  {
+    of: "@smithy/core",
+    filter: /\/fromSharedConfigFiles$/,
+    path: fileURLToPath(new URL("no-shared-config.ts", import.meta.url)),
+  },
+  {
+    of: "@smithy/core",
+    filter: /\/AdaptiveRetryStrategy$/,
+    path: fileURLToPath(new URL("no-adaptive-retry.ts", import.meta.url)),
+  },
+] as const;
+
+const withoutParts: Plugin = {
+  name: "without-parts",
   setup({ onResolve }) {
-    const path = fileURLToPath(new URL("no-json-schema.ts", import.meta.url));
-    onResolve({ filter: /^\.\.?\/(core\/)?(json-schema-processors|to-json-schema)\.js$/ }, ({ importer }) =>
-      importer.includes("node_modules/zod/") ? { path } : undefined,
-    );
+    for (const { of, filter, path } of PARTS) {
+      onResolve({ filter }, ({ importer }) => (importer.includes(`node_modules/${of}/`) ? { path } : undefined));
+    }
   },
 };
 
-/** Bundles one entry with all that it uses and nothing else. The same sources and packages make the same bytes. */
+/** A client names its version to the service. The rest of its package.json is 2 kB. */
+const withVersionsOnly: Plugin = {
+  name: "with-versions-only",
+  setup({ onLoad }) {
+    onLoad({ filter: /node_modules\/@aws-sdk\/[a-z-]+\/package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, "utf8"));
+      return { contents: JSON.stringify({ version }), loader: "json" };
+    });
+  },
+};
+
+/** Bundles one entry with all that it uses and nothing else; where no alias is wanted, without anything in place of another. The same sources and packages make the same bytes. */
 export async function bundle(entry: string, alias: Readonly<Record<string, string>> = REPLACED): Promise<Bundle> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
@@ -47,7 +82,7 @@ export async function bundle(entry: string, alias: Readonly<Record<string, strin
     conditions: ["jobbell-source", "module"],
     mainFields: ["module", "main"],
     alias: { ...alias },
-    plugins: [withoutJsonSchema],
+    plugins: Object.keys(alias).length === 0 ? [] : [withoutParts, withVersionsOnly],
     banner: { js: REQUIRE },
     logLevel: "silent",
   });

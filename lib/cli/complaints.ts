@@ -44,3 +44,14 @@ export function complainOnChange(complain: (line: string) => void): (watch: Watc
     if (known.length > 0 && lines.length === 0) complain(`${watchName(watch)}: all is well again`);
   };
 }
+
+/** Says once of each watch what its account would have to be allowed. */
+export function adviseOnce(complain: (line: string) => void): (watch: Watch, advice: string) => void {
+  const said = new Set<string>();
+  return (watch, advice) => {
+    const line = `warning: ${watchName(watch)}: ${advice}`;
+    if (said.has(line)) return;
+    said.add(line);
+    complain(line);
+  };
+}

@@ -8,6 +8,8 @@ import type { Reporter, TickSummary } from "./report.ts";
 
 export interface LoopOptions {
   readonly reporter: Reporter;
+  /** Told, perhaps again and again, what an account would have to be allowed for a watch to say more. */
+  readonly onAdvice?: (watch: Watch, advice: string) => void;
   /** Ends the loop: nothing begins any more. */
   readonly stop: AbortSignal;
   /** Ends what is still under way. */
@@ -81,7 +83,7 @@ async function every(
   }
 }
 
-function openRun({ store, receivers, clusters }: Services, { reporter, stop, cut }: LoopOptions) {
+function openRun({ store, receivers, clusters }: Services, { reporter, onAdvice, stop, cut }: LoopOptions) {
   const totals = { events: 0, delivered: 0, dead: 0 };
   const traffic = trafficOf(clusters);
   let wake = () => {};
@@ -91,9 +93,9 @@ function openRun({ store, receivers, clusters }: Services, { reporter, stop, cut
     if (settlement.state === "dead") totals.dead += 1;
     reporter.delivery(delivery, settlement);
   };
-  const onEvent: Reporter["event"] = (event) => {
+  const onEvent: Reporter["event"] = (event, decision) => {
     totals.events += 1;
-    reporter.event(event);
+    reporter.event(event, decision);
     deliverer.nudge();
     wake();
   };
@@ -112,7 +114,7 @@ function openRun({ store, receivers, clusters }: Services, { reporter, stop, cut
 
     async function pollAll(): Promise<void> {
       begun = Date.now();
-      const tick = { store, now: Date.now, pause, onEvent };
+      const tick = { store, now: Date.now, pause, onEvent, ...(onAdvice && { onAdvice }) };
       results = await poll(tick, clusterNamed(clusters), watches, stop).catch(stopped);
       results.forEach((result, index) => {
         const watch = watches[index];

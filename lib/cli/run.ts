@@ -2,7 +2,7 @@ import { loadKubeconfig } from "#cluster/kubeconfig";
 import { type ClusterConfig, type Config, formatProblem, loadConfig, resolveConfig } from "#config/config";
 import { configFromFlags } from "#config/flags";
 import { openServices } from "#wiring";
-import { complainOnChange } from "./complaints.ts";
+import { adviseOnce, complainOnChange } from "./complaints.ts";
 import { EXIT, UsageError } from "./failure.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { jsonReporter } from "./json-reporter.ts";
@@ -52,7 +52,7 @@ export async function run(options: RunOptions): Promise<number> {
     reporter.watch(each, result);
     warn(each, result);
   };
-  const loop = { ...onInterrupt(), reporter: { ...reporter, watch } };
+  const loop = { ...onInterrupt(), reporter: { ...reporter, watch }, onAdvice: adviseOnce(complain) };
   reporter.started({ watches, intervalMs, once: options.once === true, state: statePath });
   if (!options.once) {
     await runLoop(services, { ...loop, intervalMs });

@@ -1,6 +1,7 @@
 import { MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { Context } from "aws-lambda";
 import { type Deliverer, openDeliverer } from "#delivery/deliver";
+import { receiverNamed } from "#delivery/outlets";
 import type { Receiver } from "#receivers/receiver";
 import type { Delivery, Settlement, Store } from "#store/store";
 import { pause } from "#wiring";
@@ -30,7 +31,7 @@ export function deadlines(context: Context): { readonly stop: AbortSignal; reado
 
 function open(over: Store, to: ReadonlyMap<string, Receiver>): Deliverer {
   const onSettled = (delivery: Delivery, settlement: Settlement) =>
-    report(delivery, settlement, to.get(delivery.receiver)?.kind ?? "unknown");
+    report(delivery, settlement, receiverNamed(to, delivery.receiver)?.kind ?? "unknown");
   return openDeliverer({ store: over, receivers: to, now: Date.now, random: Math.random, pause, onSettled });
 }
 

@@ -6,6 +6,7 @@ import { adviceOnRefusal } from "#polling/advice";
 import { poll as pollWatches } from "#polling/poll";
 import type { TickResult } from "#polling/tick";
 import { type Watch, watchId } from "#polling/watch";
+import type { Decision } from "#routing/decide";
 import type { Millis } from "#store/store";
 import { pause, watchesOf } from "#wiring";
 import { cluster, forgetCluster } from "./clusters.ts";
@@ -55,7 +56,7 @@ async function open(name: string, known: readonly Watch[]): Promise<Cluster | un
 
 async function tick(opened: Cluster, known: readonly Watch[], stop: AbortSignal): Promise<void> {
   const [before, startedAt] = [opened.traffic(), Date.now()];
-  const services = { store: store(), now: Date.now, pause, onEvent: logEvent };
+  const services = { store: store(), now: Date.now, pause, onEvent: logEvent, onAdvice };
   const results = await pollWatches(services, () => opened, known, stop);
   const { requests, bytesRead } = opened.traffic();
   metrics.addMetric("Requests", MetricUnit.Count, requests - before.requests);
@@ -96,6 +97,10 @@ function report(watch: Watch, result: TickResult, startedAt: Millis): void {
   }
 }
 
+function onAdvice(watch: Watch, advice: string): void {
+  complainOnce(watch, "why jobs fail is not told", advice);
+}
+
 /** What is wrong stays so, tick after tick: one line for each execution environment is enough. */
 function complainOnce(watch: Watch, what: string, reason: string): void {
   const complaint = `${watchId(watch)} ${reason}`;
@@ -104,6 +109,16 @@ function complainOnce(watch: Watch, what: string, reason: string): void {
   logger.warn(what, { watch: watchId(watch), reason });
 }
 
-function logEvent({ id, event, cluster: name, kind, namespace, name: job }: JobEvent): void {
-  logger.info("event", { eventId: id, event, cluster: name, kind, namespace, job });
+function logEvent(of: JobEvent, { verdicts, because }: Decision): void {
+  const { id, event, cluster: name, kind, namespace, name: job } = of;
+  logger.info("event", {
+    eventId: id,
+    event,
+    cluster: name,
+    kind,
+    namespace,
+    job,
+    verdicts,
+    ...(because && { because }),
+  });
 }

@@ -5,7 +5,7 @@ import type { Call } from "./call.ts";
 import { ClusterError } from "./cluster.ts";
 import { errorOfAnswer } from "./errors.ts";
 import { errorOfFailure } from "./network-errors.ts";
-import { readJson, readText } from "./read-answer.ts";
+import { readBytes, readJson, readText } from "./read-answer.ts";
 import { parseStatusBody } from "./status-body.ts";
 import type { HttpAnswer, HttpRequest, Transport } from "./transport.ts";
 
@@ -41,6 +41,17 @@ export async function fetchJson(
     const answer = await accepted(api, call, request, signal);
     return { body: await readJson(call.cluster, answer, fields), headers: answer.headers };
   });
+}
+
+/** The beginning of a 2xx answer, as it came. Everything else is an error as above. */
+export async function fetchBytes(
+  api: Api,
+  call: Call,
+  request: HttpRequest,
+  max: number,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  return explained(call, signal, async () => readBytes(await accepted(api, call, request, signal), max));
 }
 
 /** A 2xx answer whose body is still to be read. Everything else is an error as above. */

@@ -9,7 +9,7 @@ export interface Call {
   readonly namespace: string;
   /** Of the object, where there is one. */
   readonly name?: string;
-  readonly subresource?: "status";
+  readonly subresource?: "status" | "log";
 }
 
 /** `tfjobs.kubeflow.org`, or `pods` for the core group. */

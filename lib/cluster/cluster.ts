@@ -51,6 +51,18 @@ export interface WatchStream<T> {
   close(): void;
 }
 
+/** The end of which container's log. */
+export interface LogQuery {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly lines: number;
+  /** Of these lines so many bytes from their beginning, also where the server sends more. */
+  readonly maxBytes: number;
+  /** Of the container that was there before the last restart. */
+  readonly previous?: true;
+}
+
 /** Requests and uncompressed body bytes since the cluster was opened. */
 interface Traffic {
   readonly requests: number;
@@ -71,6 +83,8 @@ export interface Cluster {
   watch<T>(query: WatchQuery, read: (object: unknown) => T, signal: AbortSignal): Promise<WatchStream<T>>;
   /** One object, or `undefined` where the API says that there is none of that name. */
   get(resource: Resource, namespace: string, name: string, signal: AbortSignal): Promise<unknown | undefined>;
+  /** The last lines of a container's log, as their bytes came. A pod that is gone is `not-found`, a container that never ran `invalid`. */
+  log(query: LogQuery, signal: AbortSignal): Promise<Buffer>;
   traffic(): Traffic;
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { Cluster } from "./cluster.ts";
 import { openGate } from "./gate.ts";
 import { getObject } from "./get.ts";
 import { readList } from "./list.ts";
+import { readLog } from "./log.ts";
 import { PATIENCE, type Patience } from "./patience.ts";
 import { openTransport, type TransportOptions } from "./transport.ts";
 import { openWatch } from "./watch.ts";
@@ -47,6 +48,7 @@ export function overHttp({ api, patience }: Connection): Cluster {
     },
     watch: (query, read, signal) => openWatch(api, patience, query, read, signal),
     get: (resource, namespace, name, signal) => getObject(api, patience, resource, namespace, name, signal),
+    log: (query, signal) => readLog(api, patience, query, signal),
     traffic: () => ({ requests: transport.requests, bytesRead: transport.bytesRead }),
     close: async () => transport.close(),
   };

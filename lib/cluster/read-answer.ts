@@ -7,15 +7,20 @@ import type { HttpAnswer } from "./transport.ts";
 const MAX_TEXT = 524_288;
 
 /** The beginning of a body as text. */
-export async function readText({ body }: HttpAnswer): Promise<string> {
+export async function readText(answer: HttpAnswer): Promise<string> {
+  return (await readBytes(answer, MAX_TEXT)).toString("utf8");
+}
+
+/** At most so many bytes of a body; what comes after them is left. */
+export async function readBytes({ body }: HttpAnswer, max: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size >= MAX_TEXT) break;
+    if (size >= max) break;
   }
-  return Buffer.concat(chunks).subarray(0, MAX_TEXT).toString("utf8");
+  return Buffer.concat(chunks).subarray(0, max);
 }
 
 /** A body that is one JSON object, or those fields of it. What does not begin like one is left after its first bytes. */

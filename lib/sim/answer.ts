@@ -48,7 +48,13 @@ export function badRequest(message: string): Answer {
 }
 
 export function notFound({ plural, group }: Resource, name: string): Answer {
-  return failure(404, "NotFound", `${plural}.${group} "${name}" not found`, { name, group, kind: plural });
+  const details = { name, ...(group !== "" && { group }), kind: plural };
+  return failure(404, "NotFound", `${qualified(plural, group)} "${name}" not found`, details);
+}
+
+/** `tfjobs.kubeflow.org`; kinds of the core group have no more than their own name. */
+export function qualified(plural: string, group: string): string {
+  return group === "" ? plural : `${plural}.${group}`;
 }
 
 /** 422: `errors` are what is wrong with the object; a cause can be said more than once. */

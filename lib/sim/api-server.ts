@@ -6,6 +6,7 @@ import type { Resource } from "#jobs/job";
 import { KINDS } from "#jobs/kinds/registry";
 import { failure, Refusal } from "./answer.ts";
 import { ClusterState } from "./cluster-state.ts";
+import { EVENTS, PODS } from "./core.ts";
 import { type Failure, Failures, type Unready, unready } from "./failures.ts";
 import { handle, type Reply } from "./handle.ts";
 import type { Provider } from "./list.ts";
@@ -27,7 +28,7 @@ export interface ApiServerOptions {
   readonly users?: readonly User[];
   /** With a seed the uids are the same in every run. */
   readonly seed?: string;
-  /** The kinds that are installed; all that Jobbell knows where it is left out. */
+  /** The kinds of jobs that are installed; all that Jobbell knows where it is left out. Pods and events are there always. */
   readonly resources?: readonly Resource[];
   /** Whose API it speaks; `kubernetes` where it is left out. */
   readonly provider?: Provider;
@@ -63,7 +64,8 @@ const REQUESTS_KEPT = 10_000;
 
 /** Starts a server that speaks the Kubernetes API over HTTP for the kinds of the registry. It begins without any object. */
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { now, seed, provider = "kubernetes", resources = KINDS.map(({ resource }) => resource) } = options;
+  const { now, seed, provider = "kubernetes", resources: kinds = KINDS.map(({ resource }) => resource) } = options;
+  const resources = [...kinds, PODS, EVENTS];
   const state = new ClusterState({ now, seed, resources });
   const failures = new Failures();
   const requests: ApiRequest[] = [];

@@ -1,9 +1,12 @@
 import type { Resource } from "#jobs/job";
 import { type Answer, failure, json, notFound, notInstalled } from "./answer.ts";
 import type { ClusterState } from "./cluster-state.ts";
+import { PODS } from "./core.ts";
 import { list, objectBody, type Provider, type Scope } from "./list.ts";
 import { keyOf } from "./objects.ts";
 import { patch } from "./patch.ts";
+import { logOf } from "./pods/log.ts";
+import { linesOf, workloadOf } from "./pods/workload.ts";
 import { type ApiRequest, type Target, targetOf, verbOf } from "./request.ts";
 import { refusalOf, type User } from "./users.ts";
 import { type Line, watch } from "./watch.ts";
@@ -40,7 +43,7 @@ export function handle({ state, resources, users, provider, now }: Context, requ
     case "watch":
       return watch(scope, query);
     case "get":
-      return get(scope, name);
+      return target.subresource === "log" ? log(scope, name, query) : get(scope, name);
     case "patch":
       return patch(scope, name, query, request.headers["content-type"] ?? "", request.body);
     default:
@@ -56,10 +59,11 @@ function scopeOf(
 ): Scope | undefined {
   const { group, version, plural, namespace, name, subresource } = target;
   const resource = resources.find((kind) => kind.group === group && kind.version === version && kind.plural === plural);
-  const collection = resource && state.collection(resource);
+  if (resource === undefined) return undefined;
+  const collection = resource === PODS ? workloadOf(state, resources, namespace) : state.collection(resource);
   // An object is asked for in its namespace, and `/status` shows all of it.
-  if (!collection || (name !== undefined && namespace === undefined)) return undefined;
-  if (subresource !== undefined && subresource !== "status") return undefined;
+  if (collection === undefined || (name !== undefined && namespace === undefined)) return undefined;
+  if (subresource !== undefined && subresource !== (resource === PODS ? "log" : "status")) return undefined;
   if (provider === "cci" && namespace === undefined) return undefined;
   return { state, resource, collection, namespace, provider };
 }
@@ -67,4 +71,9 @@ function scopeOf(
 function get({ resource, collection, namespace = "" }: Scope, name: string): Answer {
   const version = collection.get(keyOf(namespace, name));
   return version === undefined ? notFound(resource, name) : json(200, objectBody(resource, version.json));
+}
+
+function log({ collection, namespace = "" }: Scope, name: string, query: URLSearchParams): Answer {
+  const pod = collection.get(keyOf(namespace, name))?.object;
+  return logOf(pod, name, query, linesOf(pod));
 }

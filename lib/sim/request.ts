@@ -9,7 +9,7 @@ export interface ApiRequest {
   readonly body: string;
 }
 
-/** What a path under /apis names. */
+/** What a path under /apis, or of the core group under /api, names. */
 export interface Target {
   readonly group: string;
   readonly version: string;
@@ -20,9 +20,9 @@ export interface Target {
 }
 
 const PATH =
-  /^\/apis\/(?<group>[^/]+)\/(?<version>[^/]+)(?:\/namespaces\/(?<namespace>[^/]+))?\/(?<plural>[^/]+)(?:\/(?<name>[^/]+))?(?:\/(?<subresource>[^/]+))?$/;
+  /^\/(?:api|apis\/(?<group>[^/]+))\/(?<version>[^/]+)(?:\/namespaces\/(?<namespace>[^/]+))?\/(?<plural>[^/]+)(?:\/(?<name>[^/]+))?(?:\/(?<subresource>[^/]+))?$/;
 
-/** Reads `/apis/{group}/{version}[/namespaces/{namespace}]/{plural}[/{name}[/{subresource}]]`, or `undefined`. */
+/** Reads `/apis/{group}/{version}` or `/api/{version}`, then `[/namespaces/{namespace}]/{plural}[/{name}[/{subresource}]]`, or `undefined`. */
 export function targetOf(path: string): Target | undefined {
   const parts = PATH.exec(path)?.groups;
   if (!parts) return undefined;

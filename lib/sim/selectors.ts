@@ -1,6 +1,6 @@
 import type { Resource } from "#jobs/job";
 import { badRequest, Refusal } from "./answer.ts";
-import { isBuiltIn, type KubeObject } from "./objects.ts";
+import { isBuiltIn, isRecord, type KubeObject } from "./objects.ts";
 
 export type Selector = (object: KubeObject) => boolean;
 
@@ -13,7 +13,7 @@ export function labelSelector(text: string): Selector {
   return ({ metadata }) => requirements.every((holds) => holds(metadata.labels ?? {}));
 }
 
-/** `metadata.name=a,metadata.namespace!=b`: no other field of a job can be asked for. */
+/** `metadata.name=a,metadata.namespace!=b`: no other field of a job can be asked for, and few of pods and events. */
 export function fieldSelector(text: string, resource: Resource): Selector {
   const requirements = text
     .split(",")
@@ -56,11 +56,19 @@ function fieldRequirement(text: string, resource: Resource): Selector {
   if (field === undefined) {
     throw new Refusal(badRequest(`invalid selector: '${text}'; can't understand '${text}'`));
   }
-  if (field !== "metadata.name" && field !== "metadata.namespace") {
+  if (!["metadata.name", "metadata.namespace", ...(FIELDS[resource.plural] ?? [])].includes(field)) {
     throw new Refusal(badRequest(unsupported(field, resource)));
   }
-  const name = field === "metadata.name" ? "name" : "namespace";
-  return ({ metadata }) => (metadata[name] === value) === (operator !== "!=");
+  return (object) => (valueAt(object, field.split(".")) === value) === (operator !== "!=");
+}
+
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  pods: ["status.phase"],
+  events: ["involvedObject.uid", "type"],
+};
+
+function valueAt(object: unknown, [name, ...rest]: readonly string[]): unknown {
+  return name === undefined ? object : valueAt(isRecord(object) ? object[name] : undefined, rest);
 }
 
 function unsupported(field: string, resource: Resource): string {

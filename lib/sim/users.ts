@@ -1,4 +1,4 @@
-import { type Answer, failure } from "./answer.ts";
+import { type Answer, failure, qualified } from "./answer.ts";
 import type { Target, Verb } from "./request.ts";
 
 /** Who may do what, told apart by bearer token. */
@@ -7,6 +7,8 @@ export interface User {
   readonly token: string;
   /** Left out: everything. */
   readonly verbs?: readonly Verb[];
+  /** What he may not touch, whatever the verb: `pods/log`. */
+  readonly without?: readonly string[];
   /** Where: by Roles in these namespaces, and by no ClusterRole. Left out: everywhere. */
   readonly namespaces?: readonly string[];
   /** Milliseconds since 1970, by the server's clock: from then on nobody has this token. */
@@ -33,16 +35,23 @@ export function refusalOf(
 }
 
 /** A Role allows nothing at the scope of the cluster, also where there is one in every namespace. */
-function isAllowed({ verbs, namespaces }: User, verb: Verb, { namespace }: Target): boolean {
+function isAllowed({ verbs, without = [], namespaces }: User, verb: Verb, target: Target): boolean {
+  const { namespace } = target;
+  if (without.includes(resourceOf(target))) return false;
   const isThere = namespaces === undefined || (namespace !== undefined && namespaces.includes(namespace));
   return isThere && (verbs === undefined || verbs.includes(verb));
 }
 
-function forbidden(user: string, verb: Verb, { group, plural, name, namespace, subresource }: Target): Answer {
-  const what = name === undefined ? `${plural}.${group}` : `${plural}.${group} "${name}"`;
-  const resource = subresource === undefined ? plural : `${plural}/${subresource}`;
+function resourceOf({ plural, subresource }: Target): string {
+  return subresource === undefined ? plural : `${plural}/${subresource}`;
+}
+
+function forbidden(user: string, verb: Verb, target: Target): Answer {
+  const { group, plural, name, namespace } = target;
+  const what = name === undefined ? qualified(plural, group) : `${qualified(plural, group)} "${name}"`;
+  const resource = resourceOf(target);
   const where = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
   const message = `${what} is forbidden: User "${user}" cannot ${verb} resource "${resource}" in API group "${group}" ${where}`;
-  const details = { ...(name === undefined ? {} : { name }), group, kind: plural };
+  const details = { ...(name === undefined ? {} : { name }), ...(group !== "" && { group }), kind: plural };
   return failure(403, "Forbidden", message, details);
 }

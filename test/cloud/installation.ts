@@ -26,8 +26,9 @@ namespaces:
   - { cluster: down, namespace: ml, kinds: [TFJob], routes: [{ receivers: [hook] }] }
   - { cluster: prod, namespace: life, kinds: [PyTorchJob, TFJob, Job], routes: [{ receivers: [chat, hook] }] }
   - { cluster: prod, namespace: ml, kinds: [TFJob], routes: [{ receivers: [hook] }] }
+  - { cluster: prod, namespace: slow, kinds: [TFJob], rules: [{ runningFor: 1m }], explain: true, routes: [{ receivers: [hook] }] }
   - { cluster: prod, namespace: lost, kinds: [TFJob], routes: [{ receivers: [gone] }] }
-  - { cluster: prod, namespace: hushed, kinds: [TFJob], routes: [{ receivers: [mute] }, { receivers: [hook] }] }
+  - { cluster: prod, namespace: hushed, kinds: [TFJob], routes: [{ receivers: [mute], continue: true }, { receivers: [hook] }] }
 `;
 
 /** Jobbell installed, with a cluster to watch and receivers to tell. Of the cluster `locked` the token is missing, `down` is down, and of the receiver `mute` the address is missing. */

@@ -1,9 +1,17 @@
 import { expect, it } from "vitest";
 import { tfJob } from "#jobs/kinds/kubeflow";
+import { createJob, setCondition } from "../support/job-life.ts";
 import { asSeen } from "../support/slack-rules.ts";
 import type { Installation } from "./installation.ts";
 import { heard, jobWith, move } from "./stories.ts";
 import { until } from "./until.ts";
+
+interface Told {
+  readonly event: string;
+  readonly job: { readonly name: string };
+  readonly rule: object | null;
+  readonly explanation: object | null;
+}
 
 export function lifeScenes(here: () => Installation): void {
   it("say nothing of what was there at the first look, and every step of a job's life from then on, once and in order", async () => {
@@ -70,6 +78,29 @@ export function lifeScenes(here: () => Installation): void {
     expect(published("deliver")).toEqual(["events:PutEvents", "sns:Publish"]);
     expect(published("retry")).toEqual(["events:PutEvents", "sns:Publish"]);
     expect(chat.requests).toHaveLength(before + 2);
+  });
+
+  it("say Overdue of a job that runs for too long, once, when it is time, Recovered when it is over, and why another one failed", async () => {
+    const { cloud, api, hook } = here();
+    await cloud.minute();
+    createJob(api, "long", {}, "slow");
+    createJob(api, "broken", {}, "slow");
+    setCondition(api, "long", "Running", Math.floor(Date.now() / 1000) - 57, "slow");
+    move(here(), "slow", "broken", "Created", "Failed");
+    await cloud.minute();
+    await until(async () => {
+      await cloud.minute();
+      await cloud.deliver(() => true);
+      return heard(hook, "long").includes("Overdue");
+    }, "the minute was over");
+    setCondition(api, "long", "Succeeded", Math.floor(Date.now() / 1000) + 5, "slow");
+    await cloud.minute();
+    await cloud.deliver(() => heard(hook, "long").length === 4 && heard(hook, "broken").length === 2);
+    expect(heard(hook, "long")).toEqual(["Running", "Overdue", "Succeeded", "Recovered"]);
+    const told = hook.events.map(({ body }) => (body as { data: Told }).data);
+    expect(told.find(({ event }) => event === "Overdue")?.rule).toMatchObject({ type: "runningFor", seconds: 60 });
+    const failed = told.find(({ event, job }) => event === "Failed" && job.name === "broken");
+    expect(failed?.explanation).toMatchObject({ pod: expect.stringMatching(/^broken-/) });
   });
 
   it("say Vanished of an unfinished job that is gone, and nothing of a finished one", async () => {

@@ -116,6 +116,7 @@ describe("the functions' permissions", () => {
       "poll dynamodb:PutItem Table",
       "poll dynamodb:UpdateItem Table",
       "poll dynamodb:DeleteItem Table",
+      "poll dynamodb:Query Table/index/listed",
       "poll ssm:GetParameter parameter/jobbell/prod/token",
       "poll secretsmanager:GetSecretValue secret:cluster-ca-??????",
       "deliver logs:CreateLogStream DeliverLogGroup",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { complainOnChange } from "#cli/complaints";
+import { adviseOnce, complainOnChange } from "#cli/complaints";
 import type { TickResult } from "#polling/tick";
 import { WATCH } from "../polling/scene.ts";
 
@@ -51,4 +51,16 @@ test("a server that refuses to tell changes is told of once, with the rule that 
     `warning: ${NAME}: the server refuses to tell changes, so each look reads the whole list: give the account's Role the verb "watch" on resource "tfjobs" of apiGroup "kubeflow.org", or say watch: false`,
   ]);
   expect(later).toEqual([[], [], [WELL]]);
+});
+
+test("advice is given once of each watch", () => {
+  const lines: string[] = [];
+  const advise = adviseOnce((line) => lines.push(line));
+  for (const advice of ["allow pods", "allow pods", "allow events"]) advise(WATCH, advice);
+  advise({ ...WATCH, namespace: "research" }, "allow pods");
+  expect(lines).toEqual([
+    `warning: ${NAME}: allow pods`,
+    `warning: ${NAME}: allow events`,
+    "warning: TFJobs of research on prod: allow pods",
+  ]);
 });

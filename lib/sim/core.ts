@@ -1,0 +1,5 @@
+import type { Resource } from "#jobs/job";
+
+/** What every API server has, and jobs are made of. */
+export const PODS: Resource = { group: "", version: "v1", kind: "Pod", plural: "pods" };
+export const EVENTS: Resource = { group: "", version: "v1", kind: "Event", plural: "events" };
