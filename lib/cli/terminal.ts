@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import type { JobEvent } from "#jobs/event";
-import { describe } from "#receivers/words";
+import { type Description, PLAIN_WORDS, type Words } from "#words/words";
 
 type Style = Extract<Parameters<typeof styleText>[0], string>;
 
@@ -13,6 +13,10 @@ const COLOUR: Readonly<Record<JobEvent["event"], Style>> = {
   Succeeded: "green",
   Failed: "red",
   Vanished: "magenta",
+  Stalled: "yellow",
+  Overdue: "yellow",
+  Flapping: "yellow",
+  Recovered: "green",
 };
 
 // Asked here and not of styleText: that one forgets to ask for lists of styles in Node 22.13. `hasColors` minds NO_COLOR.
@@ -24,14 +28,24 @@ export function paint(style: Style | Style[], text: string): string {
 }
 
 /** An event as a chat message would show it, in lines for a terminal. */
-export function messageLines(event: JobEvent): readonly string[] {
-  const { emoji, headline, reason, message, facts } = describe(event);
+export function messageLines(event: JobEvent, words: Words = PLAIN_WORDS): readonly string[] {
+  const description = words.describe(event);
+  const { emoji, headline, text, links } = description;
   const style = COLOUR[event.event];
   const bar = paint(style, "▌");
-  const why = [reason, message?.replaceAll("\n", " ")].filter((part) => part !== undefined).join(": ");
+  const said = text === undefined ? whyAndWhere(description) : text.split("\n").filter((line) => line !== "");
+  const further = links.map(({ title, url }) => paint("gray", `${title}: ${url}`));
+  return [`${emoji} ${paint(["bold", style], headline)}`, ...said, ...further].map((line) => `${bar}${line}`);
+}
+
+function whyAndWhere({ lead, body, facts, warnings, log, ...said }: Description): readonly string[] {
+  const isExplained = said.cause !== undefined || said.finding !== undefined;
+  const plain = [lead, body?.replaceAll("\n", " ")].filter((part) => part !== undefined).join(": ");
+  const why = isExplained ? [lead ?? "", ...(body ?? "").split("\n")] : [plain];
   return [
-    `${bar}${emoji} ${paint(["bold", style], headline)}`,
-    ...(why === "" ? [] : [`${bar}${why}`]),
-    `${bar}${paint("gray", facts.map(([label, value]) => `${label}: ${value}`).join(" · "))}`,
+    ...why.filter((line) => line !== ""),
+    paint("gray", facts.map(([label, value]) => `${label}: ${value}`).join(" · ")),
+    ...warnings.map((warning) => paint("yellow", `! ${warning}`)),
+    ...(log === undefined ? [] : [paint("gray", log.title), ...log.lines.map((line) => paint("gray", `  ${line}`))]),
   ];
 }

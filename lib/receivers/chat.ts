@@ -1,4 +1,5 @@
 import type { JobEvent } from "#jobs/event";
+import { openWords, type Wording, type Words } from "#words/words";
 import { parseAddress } from "./address.ts";
 import { outcomeOf } from "./outcome.ts";
 import { httpPost, type Post, type PostResult } from "./post.ts";
@@ -11,6 +12,7 @@ export interface ChatOptions {
   readonly webhookUrl: string;
   /** Of more events than this in a minute one message tells; without it each event has its own. */
   readonly digestAbove?: number;
+  readonly messages?: Wording;
   readonly post?: Post;
 }
 
@@ -18,8 +20,8 @@ export interface ChatOptions {
 export interface Chat {
   readonly kind: string;
   readonly minGapMs: number;
-  message(event: JobEvent): object;
-  digest(digest: Digest): object;
+  message(event: JobEvent, words: Words): object;
+  digest(digest: Digest, words: Words): object;
   /** What an answer means in its own words, where it has some. */
   explain(body: string): string | undefined;
   /** The address to post to, where that is not the one that people copy. */
@@ -29,11 +31,13 @@ export interface Chat {
 }
 
 /** Posts events as JSON to the one address that a chat gives a channel. Throws a {@link ReceiverError} for an address that is none. */
-export function chatReceiver(chat: Chat, { name, webhookUrl, digestAbove, post = httpPost() }: ChatOptions): Receiver {
+export function chatReceiver(chat: Chat, options: ChatOptions): Receiver {
+  const { name, webhookUrl, digestAbove, messages, post = httpPost() } = options;
   const { kind, minGapMs, explain, addressOf = (url) => url, readAnswer = (result) => result } = chat;
   const address = parseAddress(name, webhookUrl);
   const secrets = secretParts(address);
   const url = addressOf(address);
+  const words = openWords(messages);
   const headers = { "content-type": "application/json; charset=utf-8" };
   async function say(message: object, now: number, signal: AbortSignal): Promise<Outcome> {
     const result = await post({ url, headers, body: JSON.stringify(message) }, signal);
@@ -41,9 +45,9 @@ export function chatReceiver(chat: Chat, { name, webhookUrl, digestAbove, post =
   }
   return {
     ...{ name, kind, minGapMs },
-    send: (event, now, signal) => say(chat.message(event), now, signal),
+    send: (event, now, signal) => say(chat.message(event, words), now, signal),
     ...(digestAbove !== undefined && {
-      digest: { above: digestAbove, send: (digest, now, signal) => say(chat.digest(digest), now, signal) },
+      digest: { above: digestAbove, send: (digest, now, signal) => say(chat.digest(digest, words), now, signal) },
     }),
   };
 }

@@ -1,5 +1,8 @@
 import type { JobEvent } from "#jobs/event";
+import type { Explanation } from "#jobs/explanation";
+import { STEP_TYPES } from "#jobs/job";
 import { cut, wellFormed } from "#text/clean";
+import { lastLines } from "#words/explanation";
 import type { EventData } from "./event-schema.ts";
 
 // Receivers of Standard Webhooks may refuse bodies over 20 kB; a condition's message may have 32 kB.
@@ -23,6 +26,36 @@ export function eventData(event: JobEvent): EventData {
       failed,
       desired,
     })),
+    rule: ruleOf(event),
+    explanation: event.explanation === undefined ? null : explanationOf(event.explanation),
+  };
+}
+
+function ruleOf({ rule }: JobEvent): EventData["rule"] {
+  if (rule === undefined) return null;
+  const { type, since, seconds, restarts = null, moreThan = null } = rule;
+  return { type, since, seconds, restarts, moreThan };
+}
+
+const MAX_LOG_LINES = 20;
+const MAX_LOG = 4_096;
+const MAX_WARNINGS = 5;
+
+function explanationOf({ log = [], warnings = [], ...why }: Explanation): EventData["explanation"] {
+  return {
+    pod: cutOrNull(why.pod, MAX_REASON),
+    replica: cutOrNull(why.replica, MAX_REASON),
+    container: cutOrNull(why.container, MAX_REASON),
+    exitCode: why.exitCode ?? null,
+    signal: cutOrNull(why.signal, MAX_REASON),
+    reason: cutOrNull(why.reason, MAX_REASON),
+    message: cutOrNull(why.message, MAX_REASON),
+    log: [...lastLines(log.slice(-MAX_LOG_LINES), MAX_LOG, (line) => cut(line, MAX_REASON))],
+    warnings: warnings.slice(-MAX_WARNINGS).map(({ reason, message, count = 1 }) => ({
+      reason: cut(reason, MAX_REASON),
+      message: cut(message, MAX_REASON),
+      count,
+    })),
   };
 }
 
@@ -32,8 +65,9 @@ export function strictJson(value: unknown): string {
 }
 
 function conditionOf({ event, at, reason, message }: JobEvent): EventData["condition"] {
-  if (event === "Vanished") return null;
-  return { type: event, reason: cutOrNull(reason, MAX_REASON), message: cutOrNull(message, MAX_MESSAGE), at };
+  const type = STEP_TYPES.find((step) => step === event);
+  if (type === undefined) return null;
+  return { type, reason: cutOrNull(reason, MAX_REASON), message: cutOrNull(message, MAX_MESSAGE), at };
 }
 
 function cutOrNull(text: string | undefined, max: number): string | null {

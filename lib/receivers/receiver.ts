@@ -33,6 +33,10 @@ export interface Receiver {
   send(event: JobEvent, now: number, signal: AbortSignal, memo?: string): Promise<Outcome>;
   /** Puts right what stands there of a job, without telling anybody: after a digest told of this event, the job's last in it. */
   amend?(event: JobEvent, now: number, signal: AbortSignal, memo: string): Promise<Outcome>;
+  /** The same, in another channel; absent where there are none. Its name is this one's, a slash, and the channel. */
+  inChannel?(channel: string): Receiver;
+  /** Until when it is to be left alone, where it is at that moment; both in milliseconds since 1970. Absent where it never is. */
+  quietUntil?(at: number): number | undefined;
   /** For people: of more events than `above` in a minute they are told in one message. Absent where each event counts by itself. */
   readonly digest?: {
     readonly above: number;

@@ -1,12 +1,20 @@
 import type { JobEvent } from "#jobs/event";
+import type { Explanation } from "#jobs/explanation";
 import { cut } from "#text/clean";
 
+/** What makes an event smaller. */
+export type Shrink = (event: JobEvent) => JobEvent;
+
 /**
- * Writes an event in at most `maxBytes` of UTF-8: whole where it fits, else without labels, then without replicas too,
- * and at last with every text cut. Kubernetes lets an object have 1.5 MB, though no job that anybody wrote comes near.
+ * Writes an event in at most `maxBytes` of UTF-8: whole where it fits, else without the log, then without labels, without
+ * replicas, and at last with every text cut. Kubernetes lets an object have 1.5 MB, though no job that anybody wrote comes near.
  */
-export function writeWithin(event: JobEvent, maxBytes: number, write: (event: JobEvent) => string): string {
-  const smaller = [withoutLabels, withoutReplicas, short];
+export function writeWithin(
+  event: JobEvent,
+  maxBytes: number,
+  write: (event: JobEvent) => string,
+  smaller: readonly Shrink[] = [withoutLog, withoutLabels, withoutReplicas, short],
+): string {
   let form = event;
   let text = write(form);
   for (const shrink of smaller) {
@@ -17,17 +25,23 @@ export function writeWithin(event: JobEvent, maxBytes: number, write: (event: Jo
   return text;
 }
 
-const withoutLabels = (event: JobEvent): JobEvent => ({ ...event, labels: {} });
-const withoutReplicas = (event: JobEvent): JobEvent => ({ ...event, replicas: {} });
+export const withoutLog: Shrink = ({ explanation, ...event }) => {
+  if (explanation === undefined) return event;
+  const { log, ...rest } = explanation;
+  return { ...event, explanation: rest };
+};
+const withoutLabels: Shrink = (event) => ({ ...event, labels: {} });
+const withoutReplicas: Shrink = (event) => ({ ...event, replicas: {} });
 
 // As long as a name may be in Kubernetes: only what did not come from there is cut. With it all is below 50 kB.
 const MAX_NAME = 253;
 const MAX_MESSAGE = 4_096;
 
-function short(event: JobEvent): JobEvent {
+function short({ explanation, ...event }: JobEvent): JobEvent {
   const name = (text: string) => cut(text, MAX_NAME);
   return {
     ...event,
+    ...(explanation !== undefined && { explanation: shortExplanation(explanation) }),
     cluster: name(event.cluster),
     apiVersion: name(event.apiVersion),
     kind: name(event.kind),
@@ -37,4 +51,12 @@ function short(event: JobEvent): JobEvent {
     ...(event.reason !== undefined && { reason: name(event.reason) }),
     ...(event.message !== undefined && { message: cut(event.message, MAX_MESSAGE) }),
   };
+}
+
+function shortExplanation({ warnings, log, ...why }: Explanation): Explanation {
+  const texts = Object.entries(why).map(([key, value]) => [
+    key,
+    typeof value === "string" ? cut(value, MAX_NAME) : value,
+  ]);
+  return Object.fromEntries(texts);
 }

@@ -9,7 +9,12 @@ export function wellFormed(text: string): string {
 
 /** Text that came from outside, safe to show to people: no control characters, no direction marks. Newlines stay. */
 export function clean(text: string): string {
-  return wellFormed(text.replace(/\r\n?/g, "\n").replace(UNSAFE, " ")).trim();
+  return visible(text).trim();
+}
+
+/** {@link clean} with the space around it: what a line is indented by. */
+export function visible(text: string): string {
+  return wellFormed(text.replace(/\r\n?/g, "\n").replace(UNSAFE, " "));
 }
 
 /** {@link clean}, in one line. */

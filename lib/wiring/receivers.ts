@@ -9,6 +9,7 @@ import { slackReceiver } from "#receivers/slack/slack";
 import { snsReceiver } from "#receivers/sns/sns";
 import { teamsReceiver } from "#receivers/teams/teams";
 import { webhookReceiver } from "#receivers/webhook/webhook";
+import { withQuiet } from "./quiet.ts";
 
 /** What receivers share. A connection of the one HTTP client is never used by the other. */
 export interface Outside {
@@ -29,6 +30,10 @@ export function openOutside(): Outside {
 
 /** The receiver that a configuration describes. Throws ReceiverError. */
 export async function openReceiver(receiver: ReceiverConfig<string>, outside = openOutside()): Promise<Receiver> {
+  return withQuiet(await openByType(receiver, outside), receiver.quiet);
+}
+
+async function openByType(receiver: ReceiverConfig<string>, outside: Outside): Promise<Receiver> {
   const { guarded, unguarded } = outside;
   switch (receiver.type) {
     case "slack":

@@ -51,6 +51,44 @@ describe("a receiver that is opened", () => {
     expect(paths).toHaveLength(1);
   });
 
+  test("speaks as it is configured, and is left alone in its quiet hours, in every channel", async () => {
+    const quiet = [{ from: "00:00", to: "03:00", timeZone: "UTC" }];
+    const messages = { language: "zh" } as const;
+    const taken: string[] = [];
+    const server = createServer((request, response) => {
+      request.setEncoding("utf8").on("data", (chunk: string) => taken.push(chunk));
+      request.on("end", () => response.writeHead(200).end("ok"));
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as { port: number };
+    const webhookUrl = `http://127.0.0.1:${port}/${SECRET}`;
+    const chat = await openReceiver({
+      name,
+      type: "slack",
+      webhookUrl,
+      digestAbove: 20,
+      allowPrivate: true,
+      messages,
+      quiet,
+    });
+    await chat.send(jobEvent({ event: "Failed" }), NOW, forever);
+    expect(taken.join("")).toContain("失败");
+    expect(chat.quietUntil?.(NOW)).toBe(Date.UTC(2026, 10, 21, 3));
+    expect(chat.quietUntil?.(Date.UTC(2026, 10, 21, 3))).toBeUndefined();
+    const bot = await openReceiver({
+      name,
+      type: "slackBot",
+      token: "xoxb-1",
+      channel: "#a",
+      style: "plain",
+      digestAbove: 20,
+      quiet,
+    });
+    expect(bot.inChannel?.("#b").quietUntil?.(NOW)).toBe(Date.UTC(2026, 10, 21, 3));
+    expect(bot.inChannel?.("#b").name).toBe(`${name}/#b`);
+  });
+
   test.each(atUrl.slice(0, 3))(
     "tells of a storm in one message from the number that was configured: %s",
     async (_, config) => {

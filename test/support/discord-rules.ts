@@ -68,9 +68,13 @@ export function effects({ embeds, allowed_mentions: { parse } }: DiscordPayload)
   return [...parse, ...found];
 }
 
-// The one thing that Jobbell formats: a reason in bold, on the first line.
+// What Jobbell formats itself: a reason in bold on the first line, links that the configuration names, and a log at the end,
+// in which nothing means anything.
 function withoutHeading(description: string): string {
-  return description.replace(/^\*\*((?:\\.|[^\\\n])+?)\*\*(?=\n|$)/, "$1");
+  return description
+    .replace(/\n?```\n[^`]*\n```$/, "")
+    .replace(/^\*\*((?:\\.|[^\\\n])+?)\*\*(?=\n|$)/, "$1")
+    .replace(/^🔗 \[((?:\\.|[^\\\]\n])*)\]\(https:\/\/logs\.example\.com\/[^()\s]*\)$/gm, "$1");
 }
 
 /** A message as a person sees it in the channel, without colours: what the tests and the documentation show. */
@@ -85,10 +89,19 @@ function linesOf({ title, description, fields = [], footer, timestamp }: Embed):
   const last = [footer?.text, timestamp].filter((part) => part !== undefined).join(" • ");
   return [
     ...(title === undefined ? [] : [shown(title)]),
-    ...(description === undefined ? [] : shown(withoutHeading(description)).split("\n")),
+    ...(description === undefined ? [] : seenLines(description)),
     ...fields.map(({ name, value }) => `${shown(name)}: ${shown(value)}`),
     ...(last === "" ? [] : [last]),
   ];
+}
+
+function seenLines(description: string): readonly string[] {
+  const [, code] = /```\n([^`]*)\n```$/.exec(description) ?? [];
+  const links = [...description.matchAll(/\]\((https:[^()\s]*)\)$/gm)].map(([, url]) => url);
+  const lines = shown(withoutHeading(description))
+    .split("\n")
+    .filter((line) => line !== "");
+  return [...lines, ...links.map((url) => `→ ${url}`), ...(code?.split("\n") ?? []).map((line) => `    ${line}`)];
 }
 
 const shown = (text: string) => text.replace(ESCAPED, "$1");

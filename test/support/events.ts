@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { EVENT_TYPES, type JobEvent } from "#jobs/event";
+import { RULE_TYPES } from "#jobs/job";
 import type { Digest } from "#receivers/receiver";
 
 /** A job that failed after two hours; what a test is about is put in its place. */
@@ -68,6 +69,9 @@ const HOSTILE = [
   "||spoiler|| __line__ ***all*** :tada: <a:wave:1>",
   "# big\n-# small\n- list\n1. list\n> quote\n>>> quotes",
   "a\\*b\\\\_c\\",
+  "{{name}} {{{labels.secret}}} {{#log}}{{.}}{{/log}} {{=<% %>=}}<%name%>",
+  "```\n<!channel> @everyone [ok](https://evil.example)\n```",
+  '{"text":"<!channel>","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"<!channel>"}}]}',
 ];
 
 const halves = fc.string({ unit: fc.integer({ min: 0xd7f0, max: 0xe00f }).map((code) => String.fromCharCode(code)) });
@@ -95,6 +99,35 @@ const replicas = fc.dictionary(
   { maxKeys: 12 },
 );
 
+const texts = { pod: hostileText, replica: hostileText, container: hostileText, signal: hostileText };
+const explanation = fc.record(
+  {
+    ...texts,
+    reason: fc.oneof(hostileText, fc.constantFrom("OOMKilled", "Unschedulable", "ImagePullBackOff", "Error")),
+    message: hostileOrLong,
+    exitCode: fc.nat(255),
+    log: fc.array(hostileOrLong, { maxLength: 25 }),
+    warnings: fc.array(
+      fc.record(
+        { reason: hostileText, message: hostileOrLong, count: fc.nat(9_999) },
+        { requiredKeys: ["reason", "message"] },
+      ),
+      { maxLength: 8 },
+    ),
+  },
+  { requiredKeys: [] },
+);
+const rule = fc.record(
+  {
+    type: fc.constantFrom(...RULE_TYPES),
+    since: fc.constant("2026-11-21T01:13:11Z"),
+    seconds: fc.nat(),
+    restarts: count,
+    moreThan: count,
+  },
+  { requiredKeys: ["type", "since", "seconds"] },
+);
+
 /** Any event whose texts are {@link hostileText}, some of up to 100 kB. The id and the times are Jobbell's own. */
 export const hostileEvent: fc.Arbitrary<JobEvent> = fc.record(
   {
@@ -117,6 +150,9 @@ export const hostileEvent: fc.Arbitrary<JobEvent> = fc.record(
     sincePreviousSeconds: fc.nat(),
     replicas,
     labels: fc.dictionary(hostileText, hostileText, { maxKeys: 4 }),
+    annotations: fc.dictionary(hostileText, hostileText, { minKeys: 1, maxKeys: 4 }),
+    rule,
+    explanation,
   },
   {
     requiredKeys: [

@@ -62,3 +62,56 @@ export const RESTARTING: JobEvent = {
     Worker: { active: 2, succeeded: 0, failed: 1, desired: 3 },
   },
 };
+
+/** A failure of which pods tell why. What docs/messages.md shows, as the two below. */
+export const EXPLAINED: JobEvent = {
+  ...FAILED,
+  message: "PyTorchJob resnet50-nightly is failed because 1 Worker replica(s) failed.",
+  explanation: {
+    pod: "resnet50-nightly-worker-1",
+    replica: "Worker 1",
+    container: "pytorch",
+    exitCode: 137,
+    signal: "SIGKILL",
+    reason: "OOMKilled",
+    log: [
+      "epoch 41/90  loss 1.8812  mem 37.2 GiB",
+      "epoch 42/90  loss 1.8754  mem 38.9 GiB",
+      "  saving checkpoint to /ckpt/42",
+    ],
+    warnings: [{ reason: "BackOff", message: "Back-off restarting failed container pytorch", count: 3 }],
+  },
+};
+
+const { reason, message, durationSeconds, previous, sincePreviousSeconds, ...bare } = FAILED;
+
+export const STALLED: JobEvent = {
+  ...bare,
+  id: "evt_3f0a9a3a35a74b4d9f3c58b0d1f7c2aa",
+  event: "Stalled",
+  at: "2026-11-21T00:28:05Z",
+  previous: { event: "Created", at: "2026-11-21T00:13:05Z" },
+  sincePreviousSeconds: 900,
+  replicas: CREATED.replicas,
+  rule: { type: "pendingFor", since: "2026-11-21T00:13:05Z", seconds: 900 },
+  explanation: {
+    pod: "resnet50-nightly-worker-0",
+    replica: "Worker 0",
+    reason: "Unschedulable",
+    message: "0/5 nodes are available: 5 Insufficient nvidia.com/gpu.",
+  },
+};
+
+export const RECOVERED: JobEvent = {
+  ...bare,
+  id: "evt_c5b8d8a1c6d84d2e8d1f4b8f6c1e7d90",
+  event: "Recovered",
+  at: "2026-11-21T00:41:20Z",
+  previous: { event: "Running", at: "2026-11-21T00:41:20Z" },
+  sincePreviousSeconds: 0,
+  replicas: {
+    Master: { active: 1, succeeded: 0, failed: 0, desired: 1 },
+    Worker: { active: 3, succeeded: 0, failed: 0, desired: 3 },
+  },
+  rule: { type: "pendingFor", since: "2026-11-21T00:28:05Z", seconds: 900 },
+};

@@ -18,6 +18,7 @@ const Trigger = z.strictObject({
   event_action: z.literal("trigger"),
   client: z.string().optional(),
   client_url: z.url().optional(),
+  links: z.array(z.strictObject({ href: z.url(), text: z.string().optional() })).optional(),
   payload: Payload,
 });
 const Follow = z.strictObject({
@@ -71,9 +72,12 @@ function parse(body: string): unknown {
 
 /** What an alert does besides being read: addresses and tags that the page of an incident would turn into links. */
 export function linksIn(event: AlertEvent): readonly string[] {
-  return event.event_action === "trigger"
-    ? [...JSON.stringify(event).matchAll(/\w:\/\/|www\.\w|<\/?\w/gi)].map(([found]) => found)
-    : [];
+  if (event.event_action !== "trigger") return [];
+  const elsewhere = (event.links ?? [])
+    .map(({ href }) => href)
+    .filter((href) => !href.startsWith("https://logs.example.com/"));
+  const { links, ...shown } = event;
+  return [...elsewhere, ...[...JSON.stringify(shown).matchAll(/\w:\/\/|www\.\w|<\/?\w/gi)].map(([found]) => found)];
 }
 
 /** An alert as the page of its incident shows it, without colours. */

@@ -11,6 +11,7 @@ const TextRun = z.strictObject({
   text: Text,
   size: Size,
   weight: z.enum(["Lighter", "Default", "Bolder"]).optional(),
+  fontType: z.enum(["Default", "Monospace"]).optional(),
   isSubtle: z.boolean().optional(),
 });
 const RichTextBlock = z.strictObject({
@@ -44,6 +45,12 @@ const Card = z.strictObject({
   version: z.enum(["1.0", "1.1", "1.2", "1.3", "1.4"]),
   fallbackText: Text,
   body: z.array(Element).min(1),
+  // Teams shows six.
+  actions: z
+    .array(z.strictObject({ type: z.literal("Action.OpenUrl"), title: Text, url: z.url({ protocol: /^https?$/ }) }))
+    .min(1)
+    .max(6)
+    .optional(),
   msteams: z.strictObject({ width: z.literal("Full") }).optional(),
 });
 
@@ -78,13 +85,14 @@ const MARKDOWN = [/[*~`<>[\]\\]/, /(?<![a-z0-9])_|_(?![a-z0-9])/i, /&#?\w+;/, /^
 
 /** What a message would do besides being read: mentions, links, dates, formatting. */
 export function effects(payload: TeamsPayload): readonly string[] {
-  const { fallbackText, body } = contentOf(payload);
+  const { fallbackText, body, actions = [] } = contentOf(payload);
+  const elsewhere = actions.map(({ url }) => url).filter((url) => !url.startsWith("https://logs.example.com/"));
   const parts = body.flatMap(partsOf);
   const plain = parts.filter(({ markdown }) => !markdown).map(({ text }) => text);
   const formatted = [fallbackText, ...parts.filter(({ markdown }) => markdown).map(({ text }) => withoutMoment(text))];
   const find = (texts: readonly string[], meanings: readonly RegExp[]) =>
     texts.flatMap((text) => meanings.flatMap((meaning) => text.match(meaning)?.[0] ?? []));
-  return [...find([...plain, ...formatted], [DATES, LINKS]), ...find(formatted, MARKDOWN)];
+  return [...elsewhere, ...find([...plain, ...formatted], [DATES, LINKS]), ...find(formatted, MARKDOWN)];
 }
 
 function contentOf({ attachments }: TeamsPayload): z.infer<typeof Card> {
@@ -106,12 +114,13 @@ function partsOf(element: Element): readonly { readonly text: string; readonly m
   }
 }
 
-const MOMENT = /^\{\{DATE\(([\d:TZ-]{20}), SHORT\)\}\} at \{\{TIME\(\1\)\}\}$/;
+const MOMENT = /^\{\{DATE\(([\d:TZ-]{20}), SHORT\)\}\}(?: at)? \{\{TIME\(\1\)\}\}$/;
 const withoutMoment = (text: string) => text.replace(MOMENT, "$1");
 
 /** A card as a person sees it, without colours: what the tests and the documentation show. `█` stands for the ground of colour. */
 export function asSeen(payload: TeamsPayload): string {
-  return contentOf(payload).body.flatMap(linesOf).join("\n");
+  const { body, actions = [] } = contentOf(payload);
+  return [...body.flatMap(linesOf), ...actions.map(({ title, url }) => `[${title}] ${url}`)].join("\n");
 }
 
 function linesOf(element: Element): readonly string[] {

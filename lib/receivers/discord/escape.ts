@@ -14,3 +14,8 @@ export function inert(text: string, max: number): string {
 function begin(_: string, indent: string, mark: string): string {
   return /\d/.test(mark) ? `${indent}${mark}\\` : `${indent}\\${mark}`;
 }
+
+/** A line of a block of code, which nothing but its end ends: nothing else in it means anything. */
+export function code(line: string): string {
+  return line.replaceAll("`", "ˋ");
+}

@@ -1,4 +1,5 @@
-import type { JobEvent } from "#jobs/event";
+import type { EventType, JobEvent } from "#jobs/event";
+import { openWords, type Wording, type Words } from "#words/words";
 import { parseAddress } from "../address.ts";
 import type { Reading } from "../outcome.ts";
 import { httpPost, type Post } from "../post.ts";
@@ -19,6 +20,7 @@ export interface SlackBotOptions {
   readonly style: "thread" | "update" | "plain";
   /** Of more events in a minute there is a digest; absent: each is told of. */
   readonly digestAbove?: number;
+  readonly messages?: Wording;
   readonly apiUrl?: string;
   readonly post?: Post;
 }
@@ -30,27 +32,32 @@ const MIN_GAP_MS = 1_000;
 export function slackBotReceiver(options: SlackBotOptions): Receiver {
   const { name, token, channel, style, digestAbove, apiUrl = "https://slack.com/api/", post = httpPost() } = options;
   const api = parseAddress(name, apiUrl);
+  const words = openWords(options.messages);
   const call = openWebApi(token, api.href, post);
   const telling = (now: number, signal: AbortSignal): Telling => {
     const reading = { now, secrets: [token, ...secretParts(api)] };
-    return { call, channel, withReplies: style === "thread", reading, signal };
+    return { call, words, channel, withReplies: style === "thread", reading, signal };
   };
   return {
     name,
     kind: "slack",
     lane: channel.toLowerCase(),
     minGapMs: MIN_GAP_MS,
+    inChannel: (other) => slackBotReceiver({ ...options, name: `${name}/${other}`, channel: other }),
     ...(style !== "plain" && { remembers: true }),
     send: (event, now, signal, memo) =>
       style === "plain"
-        ? say(telling(now, signal), slackMessage(event))
+        ? say(telling(now, signal), slackMessage(event, words))
         : tellOfJob(telling(now, signal), event, readThread(memo, channel)),
     ...(style !== "plain" && {
       amend: (event: JobEvent, now: number, signal: AbortSignal, memo: string) =>
         amend(telling(now, signal), event, readThread(memo, channel)),
     }),
     ...(digestAbove !== undefined && {
-      digest: { above: digestAbove, send: (digest, now, signal) => say(telling(now, signal), slackDigest(digest)) },
+      digest: {
+        above: digestAbove,
+        send: (digest, now, signal) => say(telling(now, signal), slackDigest(digest, words)),
+      },
     }),
   };
 }
@@ -63,6 +70,7 @@ async function say({ call, channel, reading, signal }: Telling, message: SlackMe
 
 interface Telling {
   readonly call: CallSlack;
+  readonly words: Words;
   readonly channel: string;
   readonly withReplies: boolean;
   readonly reading: Reading;
@@ -81,20 +89,24 @@ async function tellOfJob(telling: Telling, event: JobEvent, before: Thread | und
 }
 
 async function begin(
-  { call, channel, reading, signal }: Telling,
+  { call, words, channel, reading, signal }: Telling,
   event: JobEvent,
   told: Thread["steps"],
 ): Promise<Outcome> {
   const steps = stepsWith(told, event);
-  const posted = await call("chat.postMessage", { channel, ...rootMessage(event, steps) }, signal);
+  const posted = await call("chat.postMessage", { channel, ...rootMessage(event, steps, words) }, signal);
   if (posted.type !== "ok") return outcomeOfRefusal(posted, reading);
   return delivered({ to: channel, channel: posted.channel, ts: posted.ts, steps });
 }
 
 /** An event that is told late does not put the job's message back to what it was. */
-async function edit({ call, signal }: Telling, event: JobEvent, { channel, ts, steps }: Thread): Promise<Answer> {
+async function edit(
+  { call, words, signal }: Telling,
+  event: JobEvent,
+  { channel, ts, steps }: Thread,
+): Promise<Answer> {
   if (!isLatest(steps, event)) return { type: "ok", channel, ts };
-  return call("chat.update", { channel, ts, ...rootMessage(event, steps) }, signal);
+  return call("chat.update", { channel, ts, ...rootMessage(event, steps, words) }, signal);
 }
 
 /** What a digest told of is no step of its own in the thread. */
@@ -104,11 +116,14 @@ async function amend(telling: Telling, event: JobEvent, thread: Thread | undefin
   return edited.type === "ok" ? { state: "delivered" } : outcomeOfRefusal(edited, telling.reading);
 }
 
-/** A failure is shown in the channel too: to edit a message tells nobody. */
-async function reply({ call, reading, signal }: Telling, event: JobEvent, thread: Thread): Promise<Outcome> {
+// To edit a message tells nobody.
+const SHOWN_IN_CHANNEL: ReadonlySet<EventType> = new Set(["Failed", "Stalled", "Overdue", "Flapping"]);
+
+/** A failure is shown in the channel too, and what a rule raises. */
+async function reply({ call, words, reading, signal }: Telling, event: JobEvent, thread: Thread): Promise<Outcome> {
   const { channel, ts } = thread;
-  const place = { channel, thread_ts: ts, reply_broadcast: event.event === "Failed" };
-  const replied = await call("chat.postMessage", { ...place, ...replyMessage(event) }, signal);
+  const place = { channel, thread_ts: ts, reply_broadcast: SHOWN_IN_CHANNEL.has(event.event) };
+  const replied = await call("chat.postMessage", { ...place, ...replyMessage(event, words) }, signal);
   return replied.type === "ok" ? delivered(thread) : outcomeOfRefusal(replied, reading);
 }
 

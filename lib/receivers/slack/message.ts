@@ -1,8 +1,19 @@
 import type { JobEvent } from "#jobs/event";
 import { cut, oneLine } from "#text/clean";
+import { type Description, type Fact, factsBelow, lastLines, PLAIN_WORDS, type Words } from "#words/words";
 import type { Digest } from "../receiver.ts";
-import { type Description, describe, digestInOneLine, digestInWords, type Fact, inOneLine } from "../words.ts";
-import { alarm, type Block, COLORS, FIELD, type Mrkdwn, moment, mrkdwn, plainText } from "./blocks.ts";
+import {
+  alarm,
+  type Block,
+  COLORS,
+  FIELD,
+  linksBlock,
+  logBlocks,
+  type Mrkdwn,
+  moment,
+  mrkdwn,
+  plainText,
+} from "./blocks.ts";
 import { inert } from "./escape.ts";
 
 /** What an incoming webhook takes. `text` is what notifications and screen readers say; the channel shows the blocks. */
@@ -20,28 +31,43 @@ export interface SlackMessage {
 const HEADER = 150;
 const NOTE = 300;
 const FALLBACK = 600;
+const OWN_TEXT = 2_900;
 
 /** Puts an event into a Slack message: the headline, beside a bar of the state's colour why and where, then when. */
-export function slackMessage(event: JobEvent): SlackMessage {
-  const description = describe(event);
-  return {
-    text: inert(inOneLine(event), FALLBACK),
+export function slackMessage(event: JobEvent, words: Words = PLAIN_WORDS): SlackMessage {
+  const description = words.describe(event);
+  const make = (log: readonly Block[]): SlackMessage => ({
+    text: inert(words.inOneLine(event), FALLBACK),
     blocks: [{ type: "header", text: plainText(`${description.emoji} ${description.headline}`, HEADER) }],
-    attachments: [{ color: COLORS[event.event], blocks: [...details(event, description), moment(event.at)] }],
+    attachments: [{ color: COLORS[event.event], blocks: [...details(description), ...log, moment(event.at, words)] }],
     unfurl_links: false,
     unfurl_media: false,
-  };
+  });
+  return withLog(make, description);
+}
+
+// As JSON, with what a job's one message has beside it.
+const MAX_MESSAGE = 11_500;
+const MAX_LOG = 3_000;
+
+/** A message with as much of the log's end as it has room for. */
+export function withLog(make: (log: readonly Block[]) => SlackMessage, { log, text }: Description): SlackMessage {
+  const without = make([]);
+  if (log === undefined || text !== undefined) return without;
+  const room = Math.min(MAX_LOG, MAX_MESSAGE - JSON.stringify(without).length - 600);
+  const count = lastLines(log.lines, room, (line) => JSON.stringify(line)).length;
+  return count === 0 ? without : make(logBlocks({ ...log, lines: log.lines.slice(-count) }));
 }
 
 // Slack allows 3000.
 const FIRST = 2_000;
 
 /** Puts many events into one Slack message: how many, beside a bar of the gravest state's colour what happened where, then the first. */
-export function slackDigest(digest: Digest): SlackMessage {
-  const { emoji, headline, gravest, counts, first, more, hint } = digestInWords(digest);
-  const names = [...first.map((line) => cut(line, FIELD)), ...(more > 0 ? [`… and ${more} more`] : [])];
+export function slackDigest(digest: Digest, words: Words = PLAIN_WORDS): SlackMessage {
+  const { emoji, headline, gravest, counts, first, rest, hint } = words.digest(digest);
+  const names = [...first.map((line) => cut(line, FIELD)), ...(rest === undefined ? [] : [rest])];
   return {
-    text: inert(digestInOneLine(digest), FALLBACK),
+    text: inert(words.digestInOneLine(digest), FALLBACK),
     blocks: [{ type: "header", text: plainText(`${emoji} ${headline}`, HEADER) }],
     attachments: [
       {
@@ -59,22 +85,28 @@ export function slackDigest(digest: Digest): SlackMessage {
 }
 
 // What went wrong is read before where; what went well needs its reason only as a note.
-function details(event: JobEvent, description: Description): readonly Block[] {
-  const fields = factsOf(event, description).map(field);
+function details(description: Description): readonly Block[] {
+  const { text, isTrouble, warnings, links } = description;
+  if (text !== undefined) return [...own(text), ...linksBlock(links)];
+  const fields = factsBelow(description, HEADER - 10).map(field);
   // A section without any is what Slack calls invalid.
   const where: readonly Block[] = fields.length === 0 ? [] : [{ type: "section", fields }];
-  const isTrouble = event.event === "Failed" || event.event === "Restarting";
-  return isTrouble ? [...alarm(description), ...where] : [...where, ...note(description)];
+  const why = isTrouble ? [...alarm(description), ...where] : [...where, ...note(description)];
+  return [...why, ...linksBlock(links), ...warned(warnings)];
 }
 
-function note({ reason, message }: Description): readonly Block[] {
-  const words = [reason, message && oneLine(message)].filter((part) => part !== undefined).join(": ");
+function own(text: string): readonly Block[] {
+  return text === "" ? [] : [{ type: "section", text: plainText(text, OWN_TEXT) }];
+}
+
+function note({ lead, body }: Description): readonly Block[] {
+  const words = [lead, body && oneLine(body)].filter((part) => part !== undefined).join(": ");
   return words === "" ? [] : [{ type: "context", elements: [plainText(words, NOTE)] }];
 }
 
-// A job's name may have 253 characters: one that the headline cuts is told in full.
-function factsOf(event: JobEvent, { headline, facts }: Description): readonly Fact[] {
-  return headline.length > HEADER - 10 ? [["Name", oneLine(event.name)], ...facts] : facts;
+function warned(warnings: readonly string[]): readonly Block[] {
+  if (warnings.length === 0) return [];
+  return [{ type: "context", elements: warnings.map((warning) => plainText(`⚠ ${warning}`, NOTE)) }];
 }
 
 function field([label, value]: Fact): Mrkdwn {

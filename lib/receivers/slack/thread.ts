@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { EVENT_TYPES, type JobEvent } from "#jobs/event";
 import { jsonOf } from "#text/json";
-import { describe, inOneLine } from "../words.ts";
-import { alarm, type Block, COLORS, moment, mrkdwn } from "./blocks.ts";
+import { type Description, PLAIN_WORDS, type Words } from "#words/words";
+import { alarm, type Block, COLORS, moment, mrkdwn, plainText, time } from "./blocks.ts";
 import { inert } from "./escape.ts";
-import { type SlackMessage, slackMessage } from "./message.ts";
+import { type SlackMessage, slackMessage, withLog } from "./message.ts";
 
 const Step = z.object({ event: z.enum(EVENT_TYPES), at: z.string() });
 
@@ -47,36 +47,41 @@ export function isLatest(steps: Thread["steps"], { at }: JobEvent): boolean {
 }
 
 /** The one message of a job: what it is doing now, and how it came there. */
-export function rootMessage(event: JobEvent, steps: Thread["steps"]): SlackMessage {
-  const message = slackMessage(event);
+export function rootMessage(event: JobEvent, steps: Thread["steps"], words: Words = PLAIN_WORDS): SlackMessage {
+  const message = slackMessage(event, words);
   if (steps.length < 2) return message;
-  const way = { type: "context", elements: [mrkdwn(steps.map(stepInWords).join(" → "))] } as const;
+  const told = steps.map((step) => stepInWords(step, words)).join(" → ");
+  const way = { type: "context", elements: [mrkdwn(told)] } as const;
   return {
     ...message,
     attachments: message.attachments.map(({ blocks, ...rest }) => ({ ...rest, blocks: [...blocks, way] })),
   };
 }
 
-function stepInWords({ event, at }: Thread["steps"][number]): string {
-  const seconds = Math.floor(Date.parse(at) / 1000);
-  const fallback = inert(at, 40);
-  return `${event} ${Number.isNaN(seconds) ? fallback : `<!date^${seconds}^{time}|${fallback}>`}`;
+function stepInWords({ event, at }: Thread["steps"][number], { state, times }: Words): string {
+  return `${state(event)} ${time(at, "{time}", times?.clock)}`;
 }
 
 /** One step, under the job's message: it need not say again which job that is, but where it is also shown in the channel. */
-export function replyMessage(event: JobEvent): SlackMessage {
-  const description = describe(event);
-  const [timing] = description.facts.filter(([label]) => TIMINGS.has(label));
-  const headline = inert(`${description.emoji} ${description.headline}`, 300);
-  const line = `*${headline}*${timing === undefined ? "" : `  ${timing[0].toLowerCase()} ${inert(timing[1], 60)}`}`;
-  const why: readonly Block[] = event.event === "Failed" || event.event === "Restarting" ? alarm(description) : [];
-  return {
-    text: inert(inOneLine(event), 600),
-    blocks: [{ type: "section", text: mrkdwn(line) }],
-    attachments: [{ color: COLORS[event.event], blocks: [...why, moment(event.at)] }],
+export function replyMessage(event: JobEvent, words: Words = PLAIN_WORDS): SlackMessage {
+  const description = words.describe(event);
+  const make = (log: readonly Block[]): SlackMessage => ({
+    text: inert(words.inOneLine(event), 600),
+    blocks: [{ type: "section", text: mrkdwn(lineOf(description)) }],
+    attachments: [{ color: COLORS[event.event], blocks: [...whyOf(description), ...log, moment(event.at, words)] }],
     unfurl_links: false,
     unfurl_media: false,
-  };
+  });
+  return withLog(make, description);
 }
 
-const TIMINGS: ReadonlySet<string> = new Set(["Ran for", "Start took", "Since start"]);
+function lineOf({ emoji, headline, timing }: Description): string {
+  const first = `*${inert(`${emoji} ${headline}`, 300)}*`;
+  return timing === undefined ? first : `${first}  ${inert(timing, 120)}`;
+}
+
+// What was found stands in the first line.
+function whyOf({ isTrouble, text, finding, ...why }: Description): readonly Block[] {
+  if (text !== undefined) return text === "" ? [] : [{ type: "section", text: plainText(text, 2_900) }];
+  return isTrouble ? alarm(finding === undefined ? why : { lead: undefined, body: why.body }) : [];
+}

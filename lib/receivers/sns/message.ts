@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { JobEvent } from "#jobs/event";
 import { oneLine } from "#text/clean";
+import { PLAIN_WORDS } from "#words/words";
 import { eventData, strictJson } from "../event-data.ts";
 import { writeWithin } from "../within.ts";
-import { describe } from "../words.ts";
 
 // 262,144 bytes with the attributes, of which there are four of at most 1 kB. docs.aws.amazon.com, SNS, API_Publish.
 const MAX_BYTES = 256_000;
@@ -29,10 +29,10 @@ function message(event: JobEvent): string {
 
 const MAX_SUBJECT = 99; // "less than 100 characters long"
 
-/** The subject line of subscribers by mail, which older ones of them take in ASCII only. */
+/** The subject line of subscribers by mail, which older ones of them take in ASCII only: it is in English always. */
 function subject(event: JobEvent): string {
   const where = [event.kind, event.namespace, event.cluster].map(oneLine).join(", ");
-  const text = `${describe(event).headline} (${where})`.replace(/[^ -~]+/g, "?");
+  const text = `${PLAIN_WORDS.describe(event).headline} (${where})`.replace(/[^ -~]+/g, "?");
   return text.length <= MAX_SUBJECT ? text : `${text.slice(0, MAX_SUBJECT - 3)}...`;
 }
 

@@ -1,7 +1,16 @@
 import type { EventType, JobEvent } from "#jobs/event";
 import { cut, oneLine } from "#text/clean";
+import {
+  type Description,
+  type Fact,
+  factsBelow,
+  type Link,
+  type Log,
+  lastLines,
+  PLAIN_WORDS,
+  type Words,
+} from "#words/words";
 import type { Digest } from "../receiver.ts";
-import { type Description, describe, digestInOneLine, digestInWords, type Fact, inOneLine } from "../words.ts";
 import { inert, plain, plainLines } from "./escape.ts";
 
 type Style = "default" | "emphasis" | "good" | "attention" | "warning" | "accent";
@@ -11,6 +20,7 @@ interface TextRun {
   readonly text: string;
   readonly size?: "Small" | "Large";
   readonly weight?: "Bolder";
+  readonly fontType?: "Monospace";
   readonly isSubtle?: true;
 }
 
@@ -32,6 +42,7 @@ interface AdaptiveCard {
   readonly version: "1.4";
   readonly fallbackText: string;
   readonly body: readonly Element[];
+  readonly actions?: readonly { readonly type: "Action.OpenUrl"; readonly title: string; readonly url: string }[];
   readonly msteams: { readonly width: "Full" };
 }
 
@@ -50,26 +61,57 @@ export interface TeamsMessage {
 // Teams takes about 28 kB in all (https://learn.microsoft.com/connectors/teams/#known-issues-and-limitations-with-actions).
 // People read less than that.
 const HEADLINE = 150;
-const REASON = 300;
+const REASON = 400;
 const MESSAGE = 700;
 const MESSAGE_LINES = 12;
 const NOTE = 300;
+const OWN_TEXT = 2_900;
+const OWN_LINES = 40;
 const VALUE = 300;
 const FALLBACK = 600;
 const LINE = 160;
 
 /** Puts an event into a card for Teams: the headline on the state's colour, why and where, then when. */
-export function teamsMessage(event: JobEvent): TeamsMessage {
-  const description = describe(event);
+export function teamsMessage(event: JobEvent, words: Words = PLAIN_WORDS): TeamsMessage {
+  const description = words.describe(event);
   const head = headline(STYLES[event.event], `${description.emoji} ${description.headline}`);
-  return card(inOneLine(event), [head, ...details(event, description), moment(event.at)]);
+  const make = (log: readonly Element[]) =>
+    card(words.inOneLine(event), [head, ...details(description), ...log, moment(event.at, words)], description);
+  return withLog(make, description);
+}
+
+const MAX_BYTES = 18_000;
+
+/** A card with as much of the log's end as it has room for. */
+function withLog(make: (log: readonly Element[]) => TeamsMessage, { log, text }: Description): TeamsMessage {
+  const without = make([]);
+  if (log === undefined || text !== undefined) return without;
+  // Half a line of a log's is the frame of its block.
+  const room = MAX_BYTES - Buffer.byteLength(JSON.stringify(without)) - 600;
+  const written = ({ length }: Buffer) => "x".repeat(length + 130);
+  const count = lastLines(log.lines, room, (line) => written(Buffer.from(JSON.stringify(plain(line, LINE))))).length;
+  return count === 0 ? without : make(logged({ ...log, lines: log.lines.slice(-count) }));
+}
+
+function logged({ title, lines }: Log): readonly Element[] {
+  const runs = lines.map(
+    (line) => ({ type: "TextRun", text: code(line), size: "Small", fontType: "Monospace" }) as const,
+  );
+  return [
+    small(plain(title, NOTE)),
+    ...runs.map((run, index) => ({ ...rich(run), ...(index > 0 && { spacing: "None" as const }) })),
+  ];
+}
+
+function code(line: string): string {
+  return plainLines(line, 1, LINE)[0] ?? "";
 }
 
 /** Puts many events into one card for Teams: how many, what happened where, and the first of them. */
-export function teamsDigest(digest: Digest): TeamsMessage {
-  const { emoji, headline: title, gravest, counts, first, more, hint } = digestInWords(digest);
-  const lines = [...first.map((line) => cut(line, LINE)), ...(more > 0 ? [`… and ${more} more`] : [])];
-  return card(digestInOneLine(digest), [
+export function teamsDigest(digest: Digest, words: Words = PLAIN_WORDS): TeamsMessage {
+  const { emoji, headline: title, gravest, counts, first, rest, hint } = words.digest(digest);
+  const lines = [...first.map((line) => cut(line, LINE)), ...(rest === undefined ? [] : [rest])];
+  return card(words.digestInOneLine(digest), [
     headline(STYLES[gravest], `${emoji} ${title}`),
     factSet(counts),
     ...lines.map((line, index) => lineOf(plain(line, LINE), index)),
@@ -77,7 +119,11 @@ export function teamsDigest(digest: Digest): TeamsMessage {
   ]);
 }
 
-function card(fallback: string, body: readonly Element[]): TeamsMessage {
+function card(
+  fallback: string,
+  body: readonly Element[],
+  { links }: { readonly links: readonly Link[] } = { links: [] },
+): TeamsMessage {
   const content: AdaptiveCard = {
     $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
     type: "AdaptiveCard",
@@ -85,6 +131,9 @@ function card(fallback: string, body: readonly Element[]): TeamsMessage {
     version: "1.4",
     fallbackText: inert(fallback, FALLBACK),
     body,
+    ...(links.length > 0 && {
+      actions: links.map(({ title, url }) => ({ type: "Action.OpenUrl", title: plain(title, LINE), url }) as const),
+    }),
     msteams: { width: "Full" },
   };
   const attachment = { contentType: "application/vnd.microsoft.card.adaptive", contentUrl: null, content } as const;
@@ -92,30 +141,27 @@ function card(fallback: string, body: readonly Element[]): TeamsMessage {
 }
 
 // What went wrong is read before where; what went well needs its reason only as a note.
-function details(event: JobEvent, description: Description): readonly Element[] {
-  const facts = factsOf(event, description);
+function details(description: Description): readonly Element[] {
+  const { text, isTrouble, warnings } = description;
+  if (text !== undefined) return plainLines(text, OWN_LINES, OWN_TEXT).map(lineOf);
+  const facts = factsBelow(description, HEADLINE - 10);
   // A set without any is what Teams calls invalid.
   const where = facts.length === 0 ? [] : [factSet(facts)];
-  const isTrouble = event.event === "Failed" || event.event === "Restarting";
-  return isTrouble ? [...alarm(description), ...where] : [...where, ...note(description)];
+  const why = isTrouble ? [...alarm(description), ...where] : [...where, ...note(description)];
+  return [...why, ...warnings.map((warning) => small(plain(`⚠ ${warning}`, NOTE)))];
 }
 
-function alarm({ reason, message }: Description): readonly Element[] {
-  const lines = plainLines(message ?? "", MESSAGE_LINES, MESSAGE);
+function alarm({ lead, body }: Description): readonly Element[] {
+  const lines = plainLines(body ?? "", MESSAGE_LINES, MESSAGE);
   return [
-    ...(reason === undefined ? [] : [rich({ type: "TextRun", text: plain(reason, REASON), weight: "Bolder" })]),
+    ...(lead === undefined ? [] : [rich({ type: "TextRun", text: plain(lead, REASON), weight: "Bolder" })]),
     ...lines.map(lineOf),
   ];
 }
 
-function note({ reason, message }: Description): readonly Element[] {
-  const words = [reason, message && oneLine(message)].filter((part) => part !== undefined).join(": ");
+function note({ lead, body }: Description): readonly Element[] {
+  const words = [lead, body && oneLine(body)].filter((part) => part !== undefined).join(": ");
   return words === "" ? [] : [small(plain(words, NOTE))];
-}
-
-// A job's name may have 253 characters: one that the headline cuts is told in full.
-function factsOf(event: JobEvent, { headline, facts }: Description): readonly Fact[] {
-  return headline.length > HEADLINE - 10 ? [["Name", oneLine(event.name)], ...facts] : facts;
 }
 
 function headline(style: Style, text: string): Element {
@@ -143,10 +189,10 @@ function rich(run: TextRun): Extract<Element, { type: "RichTextBlock" }> {
   return { type: "RichTextBlock", inlines: [run] };
 }
 
-// Teams shows the time in each reader's own zone: https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features
-function moment(at: string): Element {
-  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(at);
-  const text = isTime ? `{{DATE(${at}, SHORT)}} at {{TIME(${at})}}` : inert(at, 40);
+// Where nothing else is configured, Teams shows the time in each reader's own zone: https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features
+function moment(at: string, { times, dateAndTime }: Words): Element {
+  const isTime = times === undefined && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(at);
+  const text = isTime ? `{{DATE(${at}, SHORT)}}${dateAndTime}{{TIME(${at})}}` : inert(times?.write(at) ?? at, 60);
   return { type: "TextBlock", text, size: "Small", isSubtle: true, wrap: true };
 }
 
@@ -159,4 +205,8 @@ const STYLES: Readonly<Record<EventType, Style>> = {
   Succeeded: "good",
   Failed: "attention",
   Vanished: "warning",
+  Stalled: "warning",
+  Overdue: "warning",
+  Flapping: "warning",
+  Recovered: "accent",
 };

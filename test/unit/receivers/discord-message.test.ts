@@ -81,6 +81,15 @@ describe("a Discord message", () => {
     expect(effects(message)).toEqual([]);
   });
 
+  test("a log stays in its block of code, whatever it says", () => {
+    const log = ["```", "@everyone [ok](https://evil.example) **all**", "``` # big"];
+    const message = payloadOf(discordMessage(jobEvent({ explanation: { log } })));
+    expect(message.embeds[0]?.description).toMatch(
+      /\n```\nˋˋˋ\n@everyone \[ok\]\(https:\/\/evil\.example\) \*\*all\*\*\nˋˋˋ # big\n```$/,
+    );
+    expect(effects(message)).toEqual([]);
+  });
+
   test("allows nobody to be rung", () => {
     expect(discordMessage(jobEvent()).allowed_mentions).toEqual({ parse: [] });
   });
@@ -105,19 +114,19 @@ describe("a digest in Discord", () => {
     expect(seen(message)).toEqual([
       "┃ 📊 12 events of 12 jobs",
       "┃ ❌ Failed: train-6 (ml, prod)",
+      "┃ ⏳ Stalled: train-8 (research, prod)",
+      "┃ ⏰ Overdue: train-9 (ml, prod)",
+      "┃ 🔁 Flapping: train-10 (batch, prod)",
       "┃ 🔄 Restarting: train-2 (research, prod)",
-      "┃ 🔄 Restarting: train-10 (batch, prod)",
       "┃ 👻 Vanished: train-7 (batch, prod)",
       "┃ 💤 Suspended: train-3 (ml, prod)",
-      "┃ 💤 Suspended: train-11 (research, prod)",
       "┃ ✅ Succeeded: train-5 (research, prod)",
+      "┃ 💚 Recovered: train-11 (research, prod)",
       "┃ ⏩ Resumed: train-4 (batch, prod)",
-      "┃ 🚀 Running again: train-1 (batch, prod)",
-      "┃ 🚀 Running again: train-9 (ml, prod)",
       "┃ … and 2 more",
-      "┃ ml (prod): 1 Failed, 1 Suspended, 1 Running, 1 Created",
-      "┃ research (prod): 1 Restarting, 1 Suspended, 1 Succeeded, 1 Created",
-      "┃ batch (prod): 1 Restarting, 1 Vanished, 1 Resumed, 1 Running",
+      "┃ ml (prod): 1 Failed, 1 Overdue, 1 Suspended, 1 Created",
+      "┃ research (prod): 1 Stalled, 1 Restarting, 1 Succeeded, 1 Recovered",
+      "┃ batch (prod): 1 Flapping, 1 Vanished, 1 Resumed, 1 Running",
       "┃ jobbell deliveries lists all that is in dig_0123456789abcdef0123456789abcdef",
     ]);
     expect(message.embeds[0].color).toBe(discordMessage(jobEvent({ event: "Failed" })).embeds[0].color);

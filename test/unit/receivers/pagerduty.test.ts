@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { EventType } from "#jobs/event";
+import type { EventType, JobEvent } from "#jobs/event";
 import { alertEvent } from "#receivers/pagerduty/message";
 import { pagerDutyReceiver } from "#receivers/pagerduty/pagerduty";
 import { httpPost } from "#receivers/post";
 import { hostileEvent, jobEvent } from "../../support/events.ts";
+import { EXPLAINED } from "../../support/example-events.ts";
 import { asPaged, linksIn, startPagerDuty } from "../../support/pagerduty-rules.ts";
 
 const KEY = "0123456789abcdef0123456789ABCDEF";
@@ -74,7 +75,7 @@ describe("PagerDuty", () => {
     ["Suspended", "silent"],
     ["Resumed", "silent"],
     ["Succeeded", "posted"],
-    ["Vanished", "silent"],
+    ["Vanished", "posted"],
   ])("after a failure %s is %s, and what is silent forgets nothing", async (event, expected) => {
     const { server, receiver } = await start();
     const { memo } = await receiver.send(jobEvent(), 0, forever);
@@ -87,6 +88,72 @@ describe("PagerDuty", () => {
     await receiver.send(happens("Succeeded"), 0, forever, after.memo);
     expect(server.open.size).toBe(0);
     expect(server.events).toHaveLength(2);
+  });
+
+  const raised = { since: "2026-11-21T01:00:00Z", seconds: 900 } as const;
+  const stalled = happens("Stalled", { rule: { type: "pendingFor", ...raised } });
+  const overdue = happens("Overdue", { rule: { type: "runningFor", ...raised } });
+  const flapping = happens("Flapping", { rule: { type: "restarts", ...raised } });
+  const recovered = ({ rule }: JobEvent) => happens("Recovered", { ...(rule && { rule }) });
+
+  test.each<[string, readonly JobEvent[], readonly string[]]>([
+    ["what is stalled runs", [stalled, happens("Running"), recovered(stalled)], ["trigger", "resolve"]],
+    ["what is stalled recovers", [stalled, recovered(stalled), happens("Running")], ["trigger", "resolve"]],
+    ["what runs too long runs again", [overdue, happens("Restarting"), happens("Running")], ["trigger"]],
+    ["what runs too long recovers", [overdue, happens("Running"), recovered(overdue)], ["trigger", "resolve"]],
+    ["what runs too long succeeds", [overdue, happens("Succeeded"), recovered(overdue)], ["trigger", "resolve"]],
+    ["what restarts too often runs", [flapping, happens("Running")], ["trigger"]],
+    ["what restarts too often recovers", [flapping, recovered(flapping)], ["trigger", "resolve"]],
+    ["what restarts too often is gone", [flapping, happens("Vanished")], ["trigger", "resolve"]],
+    ["one of two reasons is over", [overdue, flapping, recovered(flapping)], ["trigger", "trigger"]],
+    ["both are", [overdue, flapping, recovered(flapping), recovered(overdue)], ["trigger", "trigger", "resolve"]],
+    ["what is not its reason is over", [jobEvent(), recovered(overdue)], ["trigger"]],
+    [
+      "what ran too long fails, and runs again",
+      [overdue, jobEvent(), happens("Running")],
+      ["trigger", "trigger", "resolve"],
+    ],
+    ["what was raised before anything is remembered is over", [recovered(stalled)], ["resolve"]],
+  ])("where %s", async (_, events, actions) => {
+    const { server, receiver } = await start();
+    let memo: string | undefined;
+    for (const event of events) {
+      const outcome = await receiver.send(event, 0, forever, memo);
+      expect(outcome.state).toBe("delivered");
+      memo = outcome.memo ?? memo;
+    }
+    expect(server.events.map(({ event_action }) => event_action)).toEqual(actions);
+  });
+
+  test("goes on with what an older version remembered", async () => {
+    const { server, receiver } = await start();
+    await receiver.send(happens("Running"), 0, forever, "closed");
+    expect(server.events).toEqual([]);
+    await receiver.send(happens("Running"), 0, forever, "open");
+    expect(server.events).toMatchObject([{ event_action: "resolve" }]);
+  });
+
+  test("is told the cause first, and has warnings, log, links and time with the details", async () => {
+    const messages = {
+      timeZone: "Europe/Berlin",
+      links: [{ title: "Logs", url: "https://logs.example.com/{{name}}" }],
+    };
+    const { server, receiver } = await start({ messages });
+    await receiver.send(EXPLAINED, 0, forever);
+    expect(server.events).toMatchObject([
+      {
+        links: [{ href: "https://logs.example.com/resnet50-nightly", text: "Logs" }],
+        payload: {
+          summary: expect.stringMatching(/^Failed: .*, ran for 2 h 4 min\. Worker 1 .* was killed: out of memory/),
+          custom_details: {
+            Time: "2026-11-21 03:17",
+            Cause: expect.stringContaining("OOMKilled, exit code 137"),
+            Warnings: "BackOff ×3: Back-off restarting failed container pytorch",
+            Log: expect.stringMatching(/^epoch 41.*\nepoch 42.*\n {2}saving/),
+          },
+        },
+      },
+    ]);
   });
 
   test("hears nothing of a job that never failed", async () => {

@@ -6,6 +6,7 @@ import { httpPost } from "#receivers/post";
 import type { Outcome } from "#receivers/receiver";
 import { type SlackBotOptions, slackBotReceiver } from "#receivers/slack/bot";
 import { hostileEvent, jobEvent } from "../../support/events.ts";
+import { EXPLAINED } from "../../support/example-events.ts";
 import { type SlackApi, type SlackApiOptions, startSlackApi } from "../../support/slack-api.ts";
 import { asSeen, mentionsAndLinks } from "../../support/slack-rules.ts";
 
@@ -130,6 +131,48 @@ test("a job's message is put right after a digest, and nobody is told", async ()
   expect(channelOf(api)).toEqual(["Failed (edited 1)"]);
   api.answer({ status: 429, headers: { "retry-after": "3" } });
   expect(await receiver.amend?.(FAILED, NOW, forever, memo)).toMatchObject({ state: "retry", throttled: true });
+});
+
+describe("in another channel", () => {
+  test("a bot is another receiver, with the same token, a lane and messages of its own", async () => {
+    const { api, receiver, send } = await openBot();
+    await send(CREATED);
+    const other = receiver.inChannel?.("C0ALERTS01");
+    expect(other).toMatchObject({ name: "alerts/C0ALERTS01", kind: "slack", lane: "c0alerts01", remembers: true });
+    const { memo = "" } = (await other?.send(RUNNING, NOW, forever)) ?? {};
+    expect(JSON.parse(memo)).toMatchObject({ to: "C0ALERTS01" });
+    expect(await receiver.send(FAILED, NOW, forever, memo)).toMatchObject({ state: "delivered" });
+    expect(channelOf(api)).toEqual(["Created", "Running", "Failed"]);
+    expect(api.requests.map(({ body }) => new URLSearchParams(body).get("channel"))).toEqual([
+      ...["#ml-alerts", "C0ALERTS01", "#ml-alerts"],
+    ]);
+  });
+});
+
+test.each<[EventType, boolean]>([
+  ["Stalled", true],
+  ["Overdue", true],
+  ["Flapping", true],
+  ["Failed", true],
+  ["Recovered", false],
+  ["Restarting", false],
+])("a reply of %s is shown in the channel too: %s", async (event, isShown) => {
+  const { api, send } = await openBot();
+  await send(CREATED);
+  await send(step(event, "02:00:00"));
+  expect(api.messages.map(({ broadcast }) => broadcast)).toEqual([false, isShown]);
+});
+
+test("a bot speaks as it is configured", async () => {
+  const { api, send } = await openBot({ messages: { language: "zh", timeZone: "Asia/Shanghai" } });
+  await send(CREATED);
+  await send({ ...EXPLAINED, name: "mnist" });
+  const [root = "", reply = ""] = api.messages.map(({ payload }) => asSeen(payload));
+  expect(root).toContain("❌ 失败：mnist\n");
+  expect(root).toContain("┃ 已创建 08:13 → 失败 10:17");
+  expect(reply).toMatch(/^❌ 失败：mnist {2}运行时长 2 小时 4 分钟\n┃ Worker 1（.*）因内存不足被终止/);
+  expect(reply).toContain("┃     epoch 42/90");
+  expect(reply).toContain("┃ 2026-11-21 10:17");
 });
 
 test("by style update a job has its one message, and no replies", async () => {

@@ -139,7 +139,16 @@ describe("a Teams message", () => {
 test("a card stays far below what Teams takes, however much room its letters need", () => {
   const long = "中".repeat(10_000);
   const texts = { name: long, namespace: long, cluster: long, kind: long, reason: long, message: long } as const;
-  const event = jobEvent({ ...texts, replicas: { [long]: { active: 1, succeeded: 0, failed: 0 } } });
+  const warning = { reason: long, message: long };
+  const log = Array.from({ length: 20 }, () => long);
+  const explanation = {
+    pod: long,
+    reason: long,
+    message: long,
+    log,
+    warnings: Array.from({ length: 5 }, () => warning),
+  };
+  const event = jobEvent({ ...texts, replicas: { [long]: { active: 1, succeeded: 0, failed: 0 } }, explanation });
   const events = Array.from({ length: 40 }, (_, index) => ({ ...event, namespace: `${index}${long}` }));
   for (const message of [teamsMessage(event), teamsDigest({ id: "dig_1", events })])
     expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThan((MAX_BYTES * 2) / 3);
@@ -150,19 +159,19 @@ describe("a digest in Teams", () => {
     const message = teamsDigest(storm(12));
     expect(seen(message)).toEqual([
       "█ 📊 12 events of 12 jobs",
-      "ml (prod): 1 Failed, 1 Suspended, 1 Running, 1 Created",
-      "research (prod): 1 Restarting, 1 Suspended, 1 Succeeded, 1 Created",
-      "batch (prod): 1 Restarting, 1 Vanished, 1 Resumed, 1 Running",
+      "ml (prod): 1 Failed, 1 Overdue, 1 Suspended, 1 Created",
+      "research (prod): 1 Stalled, 1 Restarting, 1 Succeeded, 1 Recovered",
+      "batch (prod): 1 Flapping, 1 Vanished, 1 Resumed, 1 Running",
       "❌ Failed: train-6 (ml, prod)",
+      "⏳ Stalled: train-8 (research, prod)",
+      "⏰ Overdue: train-9 (ml, prod)",
+      "🔁 Flapping: train-10 (batch, prod)",
       "🔄 Restarting: train-2 (research, prod)",
-      "🔄 Restarting: train-10 (batch, prod)",
       "👻 Vanished: train-7 (batch, prod)",
       "💤 Suspended: train-3 (ml, prod)",
-      "💤 Suspended: train-11 (research, prod)",
       "✅ Succeeded: train-5 (research, prod)",
+      "💚 Recovered: train-11 (research, prod)",
       "⏩ Resumed: train-4 (batch, prod)",
-      "🚀 Running again: train-1 (batch, prod)",
-      "🚀 Running again: train-9 (ml, prod)",
       "… and 2 more",
       "jobbell deliveries lists all that is in dig_0123456789abcdef0123456789abcdef",
     ]);

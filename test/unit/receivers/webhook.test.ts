@@ -124,6 +124,8 @@ describe("a webhook's body", () => {
             Master: { active: 1, succeeded: 0, failed: 0, desired: 1 },
             Worker: { active: 1, succeeded: 0, failed: 1, desired: 2 },
           },
+          rule: null,
+          explanation: null,
         },
       }),
     );

@@ -2,15 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { EventType, JobEvent } from "#jobs/event";
 import type { Replicas } from "#jobs/job";
-import {
-  describe as describeEvent,
-  digestInOneLine,
-  digestInWords,
-  duration,
-  inOneLine,
-  replicasInWords,
-} from "#receivers/words";
+import { duration, openWords, replicasInWords } from "#words/words";
 import { hostileDigest, hostileEvent, jobEvent, storm } from "../../support/events.ts";
+
+const { describe: describeEvent, inOneLine, digest: digestInWords, digestInOneLine } = openWords();
 
 const {
   durationSeconds: _,
@@ -199,7 +194,7 @@ describe("a digest in words", () => {
 
   test("is in one line what happened, the gravest first", () => {
     expect(digestInOneLine(storm(9))).toBe(
-      "📊 9 events of 9 jobs: 1 Failed, 1 Restarting, 1 Vanished, 1 Suspended, 1 Succeeded, 1 Resumed, 1 Running, 2 Created",
+      "📊 9 events of 9 jobs: 1 Failed, 1 Stalled, 1 Restarting, 1 Vanished, 1 Suspended, 1 Succeeded, 1 Resumed, 1 Running, 1 Created",
     );
   });
 
