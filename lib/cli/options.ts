@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { parseDuration } from "#config/duration";
+import { didYouMean } from "#config/suggest";
+import { EVENT_TYPES, type EventType } from "#jobs/event";
 
 /** `30s`, `5m` -> milliseconds. */
 export function durationOption(text: string): number {
@@ -19,4 +21,18 @@ export function countOption(text: string): number {
 /** Lets an option be given several times. */
 export function several(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
+}
+
+/** The name of an event; may be given several times. */
+export function eventsOption(text: string, before: readonly EventType[] = []): readonly EventType[] {
+  return [...before, eventOption(text)];
+}
+
+/** The name of an event. */
+export function eventOption(text: string): EventType {
+  const event = EVENT_TYPES.find((type) => type === text);
+  if (event !== undefined) return event;
+  throw new InvalidArgumentError(
+    didYouMean(text, EVENT_TYPES).replace(/^, d/, "D") || `It is one of ${EVENT_TYPES.join(", ")}.`,
+  );
 }

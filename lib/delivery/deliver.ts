@@ -1,7 +1,7 @@
 import type { Delivery, Stream } from "#store/store";
 import { attempt } from "./attempt.ts";
 import { deliverDigest } from "./digest.ts";
-import { type Outlet, openOutlets } from "./outlets.ts";
+import { isOpen, isQuiet, type Outlet, openOutlets, wasHeld } from "./outlets.ts";
 import type { DeliveryServices, Signals } from "./services.ts";
 
 /** Brings what is due to its receivers. */
@@ -26,7 +26,7 @@ const BATCH = 64;
 /** How often to look at what comes due while posts are under way: a receiver that hangs ends none for seconds. */
 const LOOK_EVERY_MS = 1000;
 export function openDeliverer(services: DeliveryServices): Deliverer {
-  const outlets = openOutlets(services.store, services.receivers.values());
+  const outlets = openOutlets(services.store, services.receivers);
   const underWay = new Map<string, Promise<void>>();
   const streams = new Map<string, Promise<void>>();
   let current: Promise<void> | undefined;
@@ -64,10 +64,9 @@ export function openDeliverer(services: DeliveryServices): Deliverer {
   async function startDue(signals: Signals): Promise<void> {
     for (let more = true; more; ) {
       const now = services.now();
-      const closed = [...outlets].filter(([, { lane }]) => !lane.isOpen(now)).map(([name]) => name);
-      const heads = await services.store.due(now, BATCH, closed);
+      const heads = await services.store.due(now, BATCH, outlets.closed(now));
       const begun = [...Map.groupBy(heads, ({ receiver }) => receiver)].map(([name, own]) =>
-        beginAll(own, outlets.get(name), signals),
+        beginAll(own, outlets.of(name), signals),
       );
       more = heads.length === BATCH && begun.includes(true);
     }
@@ -84,7 +83,7 @@ export function openDeliverer(services: DeliveryServices): Deliverer {
 
   function begin(head: Delivery, outlet: Outlet | undefined, work: () => Promise<unknown>): boolean {
     const id = `${head.receiver}/${head.event.id}`;
-    if (underWay.has(id) || outlet?.lane.isOpen(services.now()) === false) return false;
+    if (underWay.has(id) || (outlet !== undefined && !isOpen(outlet, services.now()))) return false;
     outlet?.lane.enter();
     // An attempt that failed stays, so that the run hears of it when it next waits.
     const attempted = work()
@@ -103,24 +102,30 @@ export function openDeliverer(services: DeliveryServices): Deliverer {
     count: number,
     signals: Signals,
   ): Promise<void> {
-    const isStorm = await outlet.shared?.isStorm(count, services.now());
-    if (isStorm) await deliverDigest(services, outlet, send, signals);
+    const isMuch = wasHeld(outlet, head) || (await outlet.shared?.isStorm(count, services.now()));
+    if (isMuch) await deliverDigest(services, outlet, send, signals);
     else await attempt(services, head, outlet, signals);
   }
 
   /** Room is taken before the head is read: what waits for the pace would read it for nothing. */
   async function drain(stream: Stream, signals: Signals): Promise<void> {
-    const outlet = outlets.get(stream.receiver);
+    const outlet = outlets.of(stream.receiver);
     for (let more = true; more; ) {
+      if (outlet !== undefined && isQuiet(outlet.receiver, services.now())) return;
       if ((await outlet?.lane.enterInTurn(services.now)) === "paused") return;
       try {
         const head = signals.stop.aborted ? undefined : await services.store.head(stream);
-        const isDue = head !== undefined && head.nextAttemptAt <= services.now();
-        more = isDue && (await attempt(services, head, outlet, signals)) === "settled";
+        more = isOurs(head, outlet) && (await attempt(services, head, outlet, signals)) === "settled";
       } finally {
         outlet?.lane.leave();
       }
     }
+  }
+
+  /** What was held is for `deliverDue`, which tells all of it in one message. */
+  function isOurs(head: Delivery | undefined, outlet: Outlet | undefined): head is Delivery {
+    if (head === undefined || head.nextAttemptAt > services.now()) return false;
+    return outlet === undefined || !wasHeld(outlet, head);
   }
 
   function nudge(): void {

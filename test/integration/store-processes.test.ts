@@ -88,7 +88,7 @@ test("a process that is killed in the middle of its work loses nothing that the 
     );
   }
   expect(queued.length).toBeGreaterThan(100);
-  expect(await store.counts()).toEqual({ pending: 0, dead: 0, oldestPendingAt: undefined });
+  expect(await store.counts()).toEqual({ pending: 0, held: 0, dead: 0, oldestPendingAt: undefined });
   await store.close();
 });
 

@@ -8,17 +8,10 @@ const MAX_SECONDS = 2_147_483_647;
 export function secondsOption(least: number): (text: string) => number | null {
   return (text) => {
     if (text === "none") return null;
-    const seconds = secondsOf(text);
-    if (seconds !== undefined && seconds >= least && seconds <= MAX_SECONDS) return seconds;
+    const seconds = (parseDuration(text) ?? Number.NaN) / 1000;
+    if (seconds >= least && seconds <= MAX_SECONDS) return seconds;
     throw new InvalidArgumentError(`Write a duration of at least ${least}s, such as 90s, 2h or 1d, or none.`);
   };
-}
-
-function secondsOf(text: string): number | undefined {
-  const { days, rest = "" } = /^(?:(?<days>\d{1,6})d)?(?<rest>.*)$/s.exec(text)?.groups ?? {};
-  if (days !== undefined && rest === "") return Number(days) * 86_400;
-  const ms = parseDuration(rest);
-  return ms === undefined ? undefined : Number(days ?? 0) * 86_400 + ms / 1000;
 }
 
 /** A whole number of at least 0. */

@@ -1,6 +1,6 @@
 import type { Seconds, Snapshot } from "#jobs/job";
 import { readObject } from "#polling/read-object";
-import { duration, replicasInWords } from "#receivers/words";
+import { duration, replicasInWords } from "#words/words";
 import { table } from "../table.ts";
 import type { Found } from "./output.ts";
 

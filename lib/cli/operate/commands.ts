@@ -3,6 +3,7 @@ import { EVENT_TYPES } from "#jobs/event";
 import { DELIVERY_STATES } from "#store/store";
 import { countOption } from "../options.ts";
 import type { DeliveriesOptions } from "./deliveries.ts";
+import { withPlace } from "./place-options.ts";
 import type { ReplayOptions } from "./replay.ts";
 import type { TestOptions } from "./send-test.ts";
 import type { StatusOptions } from "./status.ts";
@@ -63,15 +64,6 @@ function testCommand(done: Done): Command {
     .action(async (name: string, options: TestOptions) =>
       done(await (await import("./send-test.ts")).sendTest(name, options)),
     );
-}
-
-function withPlace(command: Command): Command {
-  return command
-    .option("-c, --config <FILE>", "the configuration whose state it is (default: jobbell.yml, where there is one)")
-    .option("--store <FILE>", "the state file itself, which run calls --state (default: jobbell.db)")
-    .option("--table <NAME>", "the table of an installation in AWS instead")
-    .option("--region <REGION>", "where that is (default: AWS_REGION, or as the AWS profile has it)")
-    .option("-v, --verbose", "say more");
 }
 
 const DELIVERIES_EXAMPLES = `

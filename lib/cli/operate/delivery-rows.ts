@@ -1,5 +1,5 @@
-import { duration } from "#receivers/words";
 import type { Delivery, Millis } from "#store/store";
+import { duration } from "#words/words";
 import { table } from "../table.ts";
 
 const HEADINGS = ["ID", "EVENT", "JOB", "RECEIVER", "STATE", "ATTEMPTS", "AGE", "NEXT", "NOTE"];

@@ -1,5 +1,7 @@
-import { duration } from "#receivers/words";
+import { existsSync } from "node:fs";
+import { loadConfig } from "#config/config";
 import type { Millis, OutboxCounts, WatchHealth } from "#store/store";
+import { duration } from "#words/words";
 import { EXIT } from "../failure.ts";
 import { complain, print } from "../print.ts";
 import { jsonOf } from "../printable.ts";
@@ -15,11 +17,22 @@ export interface StatusOptions extends PlaceOptions {
 
 /** `jobbell status`: how the watches do, and what waits. Returns the exit code. */
 export async function status(options: StatusOptions): Promise<number> {
-  const [watches, outbox] = await withStore(options, (store) => Promise.all([store.watches(), store.counts()]));
+  const isLeftAlone = await quietNow(options);
+  const [watches, outbox] = await withStore(options, (store) =>
+    Promise.all([store.watches(), store.counts(isLeftAlone)]),
+  );
   if (options.output === "json") print(jsonOf(recordOf(watches, outbox)));
   else show(watches, outbox, Date.now());
   const isWell = outbox.dead === 0 && watches.every(({ failures }) => failures === 0);
   return options.check && !isWell ? EXIT.failed : EXIT.ok;
+}
+
+/** Whose quiet hours it is, as far as a configuration is known. */
+async function quietNow({ config = "jobbell.yml", store, table: inTable }: StatusOptions) {
+  const isNamed = store === undefined && inTable === undefined && existsSync(config);
+  const { receivers } = isNamed ? await loadConfig(config) : { receivers: [] };
+  const { leftAlone } = await import("#wiring/quiet");
+  return leftAlone(receivers, Date.now());
 }
 
 function show(watches: readonly WatchHealth[], outbox: OutboxCounts, now: Millis): void {
@@ -38,13 +51,14 @@ function rowsOf(watches: readonly WatchHealth[], now: Millis): readonly (readonl
   ]);
 }
 
-/** `1 pending, the oldest for 4 min; 2 dead` */
-function outboxInWords({ pending, dead, oldestPendingAt }: OutboxCounts, now: Millis): string {
+/** `3 pending, the oldest for 4 min; 2 held until quiet hours end; 2 dead` */
+function outboxInWords({ pending, held, dead, oldestPendingAt }: OutboxCounts, now: Millis): string {
   const age = oldestPendingAt === undefined ? "" : `, the oldest for ${duration((now - oldestPendingAt) / 1000)}`;
-  return `${pending} pending${age}; ${dead} dead`;
+  const quiet = held === 0 ? "" : `; ${held} held until quiet hours end`;
+  return `${pending - held} pending${age}${quiet}; ${dead} dead`;
 }
 
-function recordOf(watches: readonly WatchHealth[], { pending, dead, oldestPendingAt }: OutboxCounts): object {
+function recordOf(watches: readonly WatchHealth[], { pending, held, dead, oldestPendingAt }: OutboxCounts): object {
   return {
     watches: watches.map(({ scope, kind, cursor, failures, error }) => ({
       ...{ watch: readable(scope), kind },
@@ -52,7 +66,12 @@ function recordOf(watches: readonly WatchHealth[], { pending, dead, oldestPendin
       failures,
       ...(error !== undefined && { error }),
     })),
-    deliveries: { pending, dead, ...(oldestPendingAt !== undefined && { oldestPendingAt: timeOf(oldestPendingAt) }) },
+    deliveries: {
+      pending,
+      ...(held > 0 && { held }),
+      dead,
+      ...(oldestPendingAt !== undefined && { oldestPendingAt: timeOf(oldestPendingAt) }),
+    },
   };
 }
 
