@@ -5,6 +5,7 @@ import { KINDS } from "#jobs/kinds/registry";
 import type { Watch } from "#polling/watch";
 import type { Receiver } from "#receivers/receiver";
 import { everythingTo } from "#routing/route";
+import type { Rule } from "#rules/rule";
 import { type Simulation, startSimulation } from "#sim/simulation";
 import { sqliteStore } from "#store/sqlite/sqlite-store";
 import { pause, type Services } from "#wiring";
@@ -56,11 +57,16 @@ function servicesOf(simulation: Simulation, show: (event: JobEvent) => void): Se
 
 function watchesOf({ namespaces, resources }: Simulation, receiver: string): readonly Watch[] {
   const kinds = KINDS.filter(({ resource }) => resources.some(({ kind }) => kind === resource.kind));
+  const common = { cluster: CLUSTER, pageSize: 500, firstTick: "announce", explain: true, rules: RULES } as const;
   const routes = [everythingTo([receiver])];
-  return namespaces.flatMap((namespace) =>
-    kinds.map((kind) => ({ cluster: CLUSTER, namespace, kind, pageSize: 500, firstTick: "announce" as const, routes })),
-  );
+  return namespaces.flatMap((namespace) => kinds.map((kind) => ({ ...common, namespace, kind, routes })));
 }
+
+// A day of this cluster is some minutes long.
+const RULES: readonly Rule[] = [
+  { type: "pendingFor", seconds: 8 },
+  { type: "runningFor", seconds: 25 },
+];
 
 /** A receiver that shows its messages here: to the rest of Jobbell it is like any other. */
 function terminalReceiver(show: (event: JobEvent) => void): Receiver {

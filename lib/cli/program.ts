@@ -5,7 +5,9 @@ import { EXIT } from "./failure.ts";
 import { jobCommand } from "./job/command.ts";
 import { operatingCommands } from "./operate/commands.ts";
 import { countOption, durationOption, several } from "./options.ts";
+import { planCommand } from "./plan/command.ts";
 import type { RunOptions } from "./run.ts";
+import { silenceCommand } from "./silence/command.ts";
 
 // Each command is loaded when it is called: the help has no use for a simulated cluster.
 type Done = (exit: number) => void;
@@ -20,7 +22,9 @@ export function program(done: Done): Command {
     .exitOverride();
   jobbell.addCommand(runCommand(done));
   jobbell.addCommand(checkCommand(done));
+  jobbell.addCommand(planCommand(done));
   for (const command of operatingCommands(done)) jobbell.addCommand(command);
+  jobbell.addCommand(silenceCommand(done));
   jobbell.addCommand(demoCommand(done));
   jobbell.addCommand(jobCommand(done));
   jobbell.commands.forEach(strict);
