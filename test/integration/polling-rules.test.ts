@@ -366,6 +366,27 @@ describe("a watch with a selector", () => {
   });
 });
 
+describe("a job that has left a selector", () => {
+  test("is not taken for one that is back where it cannot be read, and rules are new", async () => {
+    const { cluster, said, tick, store } = await openRules({ ...FOLLOW, labelSelector: "team=vision" });
+    await said(0, { rules: [] });
+    cluster.set({ mnist: CREATED, bert: CREATED }, { labels: { team: "vision" } });
+    await said(60, { rules: [] });
+    cluster.set({ mnist: CREATED }, { labels: { team: "speech" } });
+    await said(120, { rules: [] });
+    cluster.set({ mnist: CREATED }, { labels: { team: "vision" } });
+    const spoilt: Cluster = {
+      ...cluster,
+      watch: async () => ({ next: async () => ({ events: [], state: "gone" }), close: () => {} }),
+      list: (query, read, signal) =>
+        cluster.list(query, (object) => read({ ...(object as object), status: 7 }), signal),
+    };
+    expect(await tick(1000, {}, spoilt)).toMatchObject({ state: "read", events: 1 });
+    const row = await rowOf(store, watchId({ ...WATCH, labelSelector: "team=vision" }), "ml/mnist");
+    expect(row).toMatchObject({ left: true });
+  });
+});
+
 describe("a pattern of namespaces", () => {
   test.each(MODES)("raises what is inside of it: a tick that %s", async (_, mode) => {
     const rules: readonly Rule[] = [{ ...PENDING, match: { namespaces: ["ml-a"] } }];
@@ -617,6 +638,24 @@ describe("a tick that breaks off after it has written", () => {
     };
     await tick(5000, {}, dripping);
     expect(sorted(events)).toEqual(["bert Created@1", "bert Stalled@901", "mnist Created@1", "mnist Running@3"]);
+  });
+});
+
+describe("a job with more changes than one write holds", () => {
+  test("is judged by the last of them", async () => {
+    const { cluster, said } = await openRules({ ...FOLLOW, rules: [PENDING] });
+    await said(0);
+    cluster.set({ mnist: CREATED });
+    // So that the last change that fits into the first write is a restart.
+    cluster.set({ mnist: "Created=True@1 Running=True@5" });
+    for (let second = 10; second < 70; second += 10) {
+      cluster.set({ mnist: `Created=True@1 Running=True@${second}` });
+      cluster.set({ mnist: `Created=True@1 Restarting=True@${second + 5}` });
+    }
+    cluster.set({ mnist: "Created=True@1 Running=True@80" });
+    const words = await said(5000);
+    expect(words).toHaveLength(15);
+    expect(words.filter((word) => /Stalled|Recovered/.test(word))).toEqual([]);
   });
 });
 

@@ -276,6 +276,12 @@ const RESTARTS_ROWS: readonly Row[] = [
     ["Flapping@300 since 100", "Recovered@450 since 300"],
   ],
   [
+    "it succeeded before they fell out of the time, and that was seen long after",
+    RESTARTS,
+    [...restarted(100, 200, 300), at(900, "Created@0 Running@310 Succeeded@450")],
+    ["Flapping@300 since 100", "Recovered@450 since 300"],
+  ],
+  [
     "it was over before it succeeded",
     RESTARTS,
     [...restarted(100, 200, 300), at(900, "Created@0 Running@310 Succeeded@800")],
