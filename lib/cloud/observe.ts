@@ -1,11 +1,22 @@
 import { BatchProcessor, type EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
-import { Logger } from "@aws-lambda-powertools/logger";
+import { LogFormatter, Logger, LogItem } from "@aws-lambda-powertools/logger";
 import { Metrics } from "@aws-lambda-powertools/metrics";
 import type { MiddlewareObj } from "@middy/core";
 import type { Context } from "aws-lambda";
 import { reasonOf } from "./reason.ts";
 
-export const logger = new Logger();
+/** Powertools' own format adds the service and a sampling rate to each line: the log group says the one, and the other is always 0. */
+class LogLine extends LogFormatter {
+  override formatAttributes(
+    { logLevel: level, message, timestamp }: Parameters<LogFormatter["formatAttributes"]>[0],
+    more: Parameters<LogFormatter["formatAttributes"]>[1],
+  ): LogItem {
+    const attributes = { level, message, timestamp: this.formatTimestamp(timestamp) };
+    return new LogItem({ attributes }).addAttributes(more);
+  }
+}
+
+export const logger = new Logger({ logFormatter: new LogLine() });
 export const metrics = new Metrics();
 
 /** What every function has around it: logs that name the invocation, metrics that are written at its end, and errors of one line. */

@@ -83,22 +83,24 @@ async function advance({ services, watch, agenda }: Writing, change: Change, asO
   return decided.length;
 }
 
-/** Each event with who hears of it. Why it happened is found out only where somebody does. */
-async function decideAll(
-  { now, silences, explained }: WriteServices,
+type Decided = readonly [JobEvent, Decision];
+
+/** Each event with who hears of it. */
+function decideAll(
+  services: WriteServices,
   watch: Watch,
   happenings: readonly Happening[],
-): Promise<readonly (readonly [JobEvent, Decision])[]> {
-  if (happenings.length === 0) return [];
+): Promise<readonly Decided[]> {
   const origin = { cluster: watch.cluster, resource: watch.kind.resource };
-  const known = await silences();
-  return Promise.all(
-    happenings.map(async (happening) => {
-      const event = eventOf(origin, happening);
-      const decision = decide(event, watch, known, now());
-      return [told(decision).length > 0 ? await explained(watch, event) : event, decision] as const;
-    }),
-  );
+  return Promise.all(happenings.map((happening) => decideOne(services, watch, eventOf(origin, happening))));
+}
+
+/** Most events are told to nobody: silences are read, and why it happened is found out, only where somebody would hear. */
+async function decideOne({ now, silences, explained }: WriteServices, watch: Watch, event: JobEvent): Promise<Decided> {
+  const unsilenced = decide(event, watch, [], now());
+  if (told(unsilenced).length === 0) return [event, unsilenced];
+  const decision = decide(event, watch, await silences(), now());
+  return [told(decision).length === 0 ? event : await explained(watch, event), decision];
 }
 
 function isAsBefore(before: JobRow | undefined, after: Advance["after"]): boolean {
