@@ -142,7 +142,8 @@ export default {
     },
     {
       name: "words-are-of-no-receiver",
-      comment: "What an event is called depends on the event and the language. How it is shown is for a receiver to know.",
+      comment:
+        "What an event is called depends on the event and the language. How it is shown is for a receiver to know.",
       severity: "error",
       from: { path: "^lib/words/" },
       to: { pathNot: ["^lib/words/", JOBS, "^lib/receivers/receiver[.]ts$", LEAVES] },
