@@ -207,13 +207,35 @@ test("a file of the first version keeps its cursors, so that no watch begins ane
   await store.close();
 });
 
+const UNDO_FOURTH = "DROP TABLE silence; DROP INDEX job_due; ALTER TABLE job DROP COLUMN due_at";
+
+test("a file of the third version keeps its jobs, and takes silences and what is due", async () => {
+  const store = sqliteStore(path);
+  await queue(store, "chat", [event("u1", 1)]);
+  await store.close();
+  withDatabase((database) => database.exec(`${UNDO_FOURTH}; PRAGMA user_version = 3`));
+  const again = sqliteStore(path);
+  const before = (await again.jobs(WATCH)).get("ml/u1");
+  expect(before).toBeDefined();
+  expect(await again.jobsDue(WATCH, NOW, 10)).toEqual({ rows: [], next: undefined });
+  await advance(again, { key: "ml/u1", after: { memory: memory(), dueAt: NOW } });
+  expect((await again.jobsDue(WATCH, NOW, 10)).rows.map(({ key }) => key)).toEqual(["ml/u1"]);
+  expect(await again.silences()).toEqual([]);
+  const silence = { id: "sil_1", match: {}, author: "ada", comment: "c", startsAt: NOW, endsAt: NOW + 1 };
+  await again.putSilence(silence);
+  expect(await again.silences()).toEqual([silence]);
+  await again.close();
+});
+
 test("a file of the second version keeps its deliveries, and takes memos and lanes", async () => {
   const store = sqliteStore(path);
   await queue(store, "chat", [event("u1", 1), event("u1", 2)]);
   await settleHead(store, stream, { state: "dead", at: NOW, error: "no" });
   await store.close();
   withDatabase((database) =>
-    database.exec("DROP TABLE memo; DROP TABLE lane; ALTER TABLE delivery DROP COLUMN digest; PRAGMA user_version = 2"),
+    database.exec(
+      `${UNDO_FOURTH}; DROP TABLE memo; DROP TABLE lane; ALTER TABLE delivery DROP COLUMN digest; PRAGMA user_version = 2`,
+    ),
   );
   const again = sqliteStore(path);
   expect(ids(await again.deliveries({ state: "dead", limit: 10 }))).toEqual(["evt_u1_1"]);

@@ -1,9 +1,9 @@
 import { type Config, loadConfig, resolveConfig } from "#config/config";
-import { didYouMean } from "#config/suggest";
 import type { EventType, JobEvent } from "#jobs/event";
 import type { Outcome, Receiver } from "#receivers/receiver";
 import { oneLine } from "#text/clean";
-import { EXIT, UsageError } from "../failure.ts";
+import { EXIT } from "../failure.ts";
+import { noSuch } from "../no-such.ts";
 import { complain, print } from "../print.ts";
 import { sampleEvent } from "./sample.ts";
 
@@ -51,10 +51,7 @@ function opensAlert({ kind }: Receiver, type: EventType): boolean {
 async function opened(config: Config, name: string): Promise<Receiver> {
   const names = config.receivers.map((receiver) => receiver.name);
   const wanted = config.receivers.filter((receiver) => receiver.name === name);
-  if (wanted.length === 0) {
-    const hint = didYouMean(name, names) || `, there are: ${names.join(", ")}`;
-    throw new UsageError(`there is no receiver "${oneLine(name)}"${hint}`);
-  }
+  if (wanted.length === 0) throw noSuch("receiver", name, names);
   // Of the rest nothing is needed: secrets of clusters and of other receivers are left where they are.
   const { receivers } = await resolveConfig({ ...config, clusters: [], receivers: wanted });
   const [receiver] = receivers;

@@ -1,9 +1,8 @@
 import type { EventType } from "#jobs/event";
-import type { Labels, Snapshot } from "#jobs/job";
+import type { Snapshot } from "#jobs/job";
 import { includes } from "#jobs/namespaces";
 import { type Watch, watchName } from "#polling/watch";
-import { oneLine } from "#text/clean";
-import { UsageError } from "../failure.ts";
+import { pairsOf } from "../pairs.ts";
 import type { Plan, PlanInput, PlanOptions } from "./input.ts";
 import { imaginedEvent, plannedEvent } from "./planned.ts";
 
@@ -32,13 +31,13 @@ function exampleOf(pattern: string): string {
   return pattern.replaceAll("*", "example");
 }
 
-function snapshotOf({ name = "example", label, annotation }: PlanOptions): Omit<Snapshot, "namespace"> {
+function snapshotOf({ name = "example", label = [], annotation = [] }: PlanOptions): Omit<Snapshot, "namespace"> {
   return {
     name,
     uid: "00000000-0000-4000-8000-000000000000",
     resourceVersion: "0",
-    labels: pairsOf("--label", label),
-    annotations: pairsOf("--annotation", annotation),
+    labels: Object.fromEntries(pairsOf("--label", label)),
+    annotations: Object.fromEntries(pairsOf("--annotation", annotation)),
     replicas: {},
     startedAt: undefined,
     steps: [],
@@ -49,16 +48,6 @@ function snapshotOf({ name = "example", label, annotation }: PlanOptions): Omit<
 function withKnown({ annotations: keys = [] }: Watch, job: Snapshot): Snapshot {
   const known = Object.entries(job.annotations).filter(([key]) => keys.includes(key));
   return { ...job, annotations: Object.fromEntries(known) };
-}
-
-function pairsOf(option: string, given: readonly string[] = []): Labels {
-  return Object.fromEntries(
-    given.map((text) => {
-      const at = text.indexOf("=");
-      if (at < 1) throw new UsageError(`${option}: write KEY=VALUE, not "${oneLine(text)}"`);
-      return [text.slice(0, at), text.slice(at + 1)];
-    }),
-  );
 }
 
 function unwatched({ kind = "job", namespace, cluster }: PlanOptions): string {

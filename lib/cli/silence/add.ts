@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { loadConfig } from "#config/config";
-import { didYouMean } from "#config/suggest";
 import type { EventType } from "#jobs/event";
 import { matches } from "#jobs/namespaces";
 import type { Silence } from "#routing/silence";
@@ -10,7 +9,9 @@ import type { Millis } from "#store/store";
 import { clean, oneLine } from "#text/clean";
 import { EXIT, UsageError } from "../failure.ts";
 import { kindOf } from "../job/kind.ts";
+import { noSuch } from "../no-such.ts";
 import { type PlaceOptions, withStore } from "../operate/place.ts";
+import { pairsOf } from "../pairs.ts";
 import { print } from "../print.ts";
 import { minuteOf, silencedInWords } from "./words.ts";
 
@@ -57,9 +58,7 @@ async function checkNames({
 function checkKnown(noun: string, given: readonly string[], entries: readonly { readonly name: string }[]): void {
   const names = entries.map(({ name }) => name);
   const unknown = given.find((pattern) => !names.some((name) => matches(pattern, name)));
-  if (unknown === undefined) return;
-  const hint = didYouMean(unknown, names) || `, there are: ${names.join(", ")}`;
-  throw new UsageError(`there is no ${noun} "${oneLine(unknown)}"${hint}`);
+  if (unknown !== undefined) throw noSuch(noun, unknown, names);
 }
 
 function silenceOf(options: AddOptions, now: Millis): Silence {
@@ -100,12 +99,7 @@ function matchOf({ cluster, namespace, kind, name, label }: AddOptions): Silence
 
 /** A key that is given several times may have any of the values. */
 function labelsOf(given: readonly string[]): Readonly<Record<string, readonly string[]>> {
-  const pairs = given.map((text) => {
-    const at = text.indexOf("=");
-    if (at < 1) throw new UsageError(`--label: write KEY=VALUE, not "${oneLine(text)}"`);
-    return [text.slice(0, at), text.slice(at + 1)] as const;
-  });
-  const byKey = Map.groupBy(pairs, ([key]) => key);
+  const byKey = Map.groupBy(pairsOf("--label", given), ([key]) => key);
   return Object.fromEntries([...byKey].map(([key, values]) => [key, values.map(([, value]) => value)]));
 }
 
