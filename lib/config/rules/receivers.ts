@@ -66,6 +66,18 @@ export const alertsEnd: Rule = (outline) =>
     return [{ path: ["receivers", index, "name"], message }];
   });
 
+/** Whoever may create a job may take its failures from whom it subscribes: nobody means that of a pager. */
+export const pagersKept: Rule = (outline) => {
+  const pagers = outline.receivers.flatMap((entry) => (mapIn(entry, "pagerduty") === undefined ? [] : [entry?.name]));
+  return sectionsOf(outline).flatMap(({ path, annotations }) =>
+    (annotations?.notify ?? []).flatMap((name, index): readonly Finding[] => {
+      if (!name || !pagers.includes(name)) return [];
+      const message = `notify: a job can keep its failures from ${JSON.stringify(name)}, which pages: leave it to the routes`;
+      return [{ path: [...path, "annotations", "notify", index], message }];
+    }),
+  );
+};
+
 const ALL: readonly string[] = EVENT_TYPES;
 /** What opens an alert, and what may end it. */
 const ALERTS: readonly (readonly [opens: EventType, ends: readonly EventType[]])[] = [

@@ -6,7 +6,7 @@ import { withoutEffect } from "./meaning.ts";
 import { clusterNamed, clustersExist, namesOnce, receiversExist } from "./names.ts";
 import { type Finding, Outline, type Rule } from "./outline.ts";
 import { exclusionsFit, patternsAnswered, patternsOverlap } from "./patterns.ts";
-import { addressesSafe, alertsEnd, busesFit, channelsChosen } from "./receivers.ts";
+import { addressesSafe, alertsEnd, busesFit, channelsChosen, pagersKept } from "./receivers.ts";
 import { entriesWhole, holdsWatch, watchesOnce } from "./watches.ts";
 
 const RULES: readonly Rule[] = [
@@ -33,7 +33,7 @@ export function checkRules(document: Document): readonly Problem[] {
 
 /** What is right, but perhaps not meant. `file` is the value of the document. */
 export function adviceOf(file: ConfigFile, document: Document): readonly Problem[] {
-  const findings = [...check([patternsOverlap, alertsEnd], document), ...withoutEffect(file)];
+  const findings = [...check([patternsOverlap, alertsEnd, pagersKept], document), ...withoutEffect(file)];
   return findings.map((finding) => problemOf(finding, document));
 }
 

@@ -49,3 +49,17 @@ test.each([
 ])("alerts that get %s get none", (_, routes) => {
   expect(warningsOf(routes)).toEqual([]);
 });
+
+test("a pager from which a job may keep its failures gets a warning, wherever that is allowed", () => {
+  const text = (defaults: string, own: string) => `clusters: [{ name: prod, kubeconfig: k }]
+receivers: [{ name: on-call, pagerduty: { routingKey: "\${env:KEY}" } }, { name: hook, webhook: { url: "\${env:URL}" } }]
+defaults: { kinds: [Job], routes: [{ receivers: [on-call] }]${defaults} }
+namespaces: [{ namespace: ml${own} }]
+`;
+  const found = (defaults: string, own: string) =>
+    parseConfig(text(defaults, own), "f.yml").warnings.map(formatProblem);
+  const message = 'notify: a job can keep its failures from "on-call", which pages: leave it to the routes';
+  expect(found(", annotations: { notify: [hook, on-call] }", "")).toEqual([`f.yml:3:93: ${message}`]);
+  expect(found("", ", annotations: { notify: [on-call] }")).toEqual([`f.yml:4:55: ${message}`]);
+  expect(found("", ", annotations: { notify: [hook], mute: true }")).toEqual([]);
+});
