@@ -112,10 +112,13 @@ function complainOnce(watch: Watch, what: string, reason: string): void {
 /** Who hears of an event, and who does not, each with the reason: in few bytes, since most of what a month of logs costs are these lines. */
 function logEvent(of: JobEvent, { verdicts, because }: Decision): void {
   const { id, event, cluster: name, kind, namespace, name: job } = of;
-  const [to, notTo] = [true, false].map((wanted) =>
-    verdicts.filter(({ told }) => told === wanted).map(reasonOfVerdict),
-  );
-  const reasons = { ...(to?.length && { to }), ...(notTo?.length && { notTo }), ...(because && { because }) };
+  const to = verdicts.filter(({ told }) => told).map(reasonOfVerdict);
+  const notTo = verdicts.filter(({ told }) => !told).map(reasonOfVerdict);
+  const reasons = {
+    ...(to.length > 0 && { to }),
+    ...(notTo.length > 0 && { notTo }),
+    ...(because !== undefined && { because }),
+  };
   logger.info("event", { eventId: id, event, cluster: name, kind, namespace, job, ...reasons });
 }
 

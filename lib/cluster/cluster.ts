@@ -51,6 +51,9 @@ export interface WatchStream<T> {
   close(): void;
 }
 
+/** The pods of jobs, as the API names them. */
+export const PODS: Resource = { group: "", version: "v1", kind: "Pod", plural: "pods" };
+
 /** The end of which container's log. */
 export interface LogQuery {
   readonly namespace: string;

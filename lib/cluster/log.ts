@@ -1,11 +1,8 @@
-import type { Resource } from "#jobs/job";
 import { type Api, fetchBytes } from "./api.ts";
 import type { Call } from "./call.ts";
-import type { LogQuery } from "./cluster.ts";
+import { type LogQuery, PODS } from "./cluster.ts";
 import { pathOf } from "./path.ts";
 import { type Patience, patiently } from "./patience.ts";
-
-const PODS: Resource = { group: "", version: "v1", kind: "Pod", plural: "pods" };
 
 /** The last lines of a container's log, of at most so many bytes. */
 export async function readLog(api: Api, patience: Patience, query: LogQuery, signal: AbortSignal): Promise<Buffer> {

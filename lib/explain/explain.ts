@@ -1,4 +1,4 @@
-import type { Cluster } from "#cluster/cluster";
+import { type Cluster, PODS } from "#cluster/cluster";
 import type { JobEvent } from "#jobs/event";
 import type { Explanation } from "#jobs/explanation";
 import { mask } from "#text/mask";
@@ -7,7 +7,7 @@ import { type Finding, mostTelling } from "./findings.ts";
 import { fitted } from "./fitted.ts";
 import { LINES, LOG_BYTES, linesOf } from "./log.ts";
 import { POD_FIELDS, type Pod, readPod, replicaOf, selectorsOf } from "./pod.ts";
-import { EVENTS, PODS } from "./resources.ts";
+import { EVENTS } from "./resources.ts";
 import { signalOf } from "./signal.ts";
 import { EVENT_FIELDS, lastOf, readWarning, type Warned } from "./warnings.ts";
 

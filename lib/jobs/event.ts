@@ -2,9 +2,18 @@ import { createHash } from "node:crypto";
 import type { Transition } from "./diff.ts";
 import type { Explanation } from "./explanation.ts";
 import type { Labels, Replicas, Resource, RuleType, Seconds, StepType } from "./job.ts";
+import { known } from "./known.ts";
 
 /** What a rule raises when something lasts too long, or happens too often. */
 export type AlarmType = "Stalled" | "Overdue" | "Flapping";
+
+/** What each type of rule raises. */
+export const ALARMS: Readonly<Record<RuleType, AlarmType>> = {
+  pendingFor: "Stalled",
+  suspendedFor: "Stalled",
+  runningFor: "Overdue",
+  restarts: "Flapping",
+};
 
 export type EventType = StepType | "Vanished" | AlarmType | "Recovered";
 
@@ -100,7 +109,7 @@ export function eventOf({ cluster, resource }: Origin, happening: Happening): Jo
     namespace: job.namespace,
     name: job.name,
     uid: job.uid,
-    ...optional({
+    ...known({
       reason,
       message,
       // A job that was just created has not run, whatever the clocks of API server and controller make of it.
@@ -118,13 +127,6 @@ export function eventOf({ cluster, resource }: Origin, happening: Happening): Jo
 /** Seconds between two times, or nothing where they come out of order: they were then taken from two clocks, or from two runs. */
 function span(from: Seconds | undefined, to: Seconds): number | undefined {
   return from === undefined || to < from ? undefined : to - from;
-}
-
-/** Leaves out what is not known, so that an event is the same as JSON and back. */
-function optional<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }
 
 /** `group/version`, or `version` for the core group. */

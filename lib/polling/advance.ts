@@ -99,7 +99,8 @@ function decideAll(
 async function decideOne({ now, silences, explained }: WriteServices, watch: Watch, event: JobEvent): Promise<Decided> {
   const unsilenced = decide(event, watch, [], now());
   if (told(unsilenced).length === 0) return [event, unsilenced];
-  const decision = decide(event, watch, await silences(), now());
+  const known = await silences();
+  const decision = known.length === 0 ? unsilenced : decide(event, watch, known, now());
   return [told(decision).length === 0 ? event : await explained(watch, event), decision];
 }
 

@@ -30,7 +30,7 @@ export function openAgenda(watch: Watch, cursor: Cursor | undefined, isKnown: bo
     lately = { dueAt: 0, writtenAt: at };
   };
   const isLate = (at: Millis) => lately !== undefined && at < lately.writtenAt + LAG_MS;
-  if (rulesName(watch) === undefined) [dueAt, lately] = [undefined, undefined];
+  if (!hasRules(watch)) [dueAt, lately] = [undefined, undefined];
   else if (cursor === undefined || !isKnown) forget(now);
   else if (isTurn(watch, cursor.tickedAt, now)) dueAt = 0;
 
@@ -68,6 +68,10 @@ function isTurn(watch: Watch, tickedAt: Millis, now: Millis): boolean {
   const shift = (bucketOf(watchId(watch)) * ANYWAY_EVERY_MS) / BUCKETS;
   const turnOf = (at: Millis) => Math.floor((at + shift) / ANYWAY_EVERY_MS);
   return turnOf(tickedAt) !== turnOf(now);
+}
+
+function hasRules({ rules = [] }: Watch): boolean {
+  return rules.length > 0;
 }
 
 /** Names the rules of a watch; nothing, where it has none. */

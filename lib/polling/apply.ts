@@ -26,8 +26,9 @@ interface Applied {
 type Group = readonly [key: string, told: readonly Told[]];
 
 /**
- * Remembers what changed after a position and queues what it causes; `asOf` is up to when nothing is left to be told. Where that came too late for one of the rows, the
- * position stays where it was. `lost`: the scope is somebody else's by now. Throws what the cluster and the store throw.
+ * Remembers what changed after a position and queues what it causes; `asOf` is up to when nothing is left to be told.
+ * Where that came too late for one of the rows, the position stays where it was. `lost`: the scope is somebody else's by
+ * now. Throws what the cluster and the store throw.
  */
 export async function apply(
   turn: Turn,

@@ -13,3 +13,11 @@ export function shown(text: string): string {
   // Of an annotation, which may have 256 kB, no more than this is looked at.
   return cut(oneLine(text.slice(0, 4 * LONGEST_QUOTE)), LONGEST_QUOTE);
 }
+
+// Later a Date has none.
+const LAST = 8_640_000_000_000_000;
+
+/** Milliseconds since 1970 as RFC 3339 in UTC, to the minute: `2026-11-21T14:05Z`. */
+export function minuteOf(at: number): string {
+  return new Date(Math.min(at, LAST)).toISOString().replace(/:\d\d\.\d{3}Z$/, "Z");
+}

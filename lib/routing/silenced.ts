@@ -2,7 +2,7 @@ import type { EventType, JobEvent } from "#jobs/event";
 import { isMeant } from "#jobs/match";
 import { matches } from "#jobs/namespaces";
 import { nameOf } from "./channel.ts";
-import { shown } from "./reason.ts";
+import { minuteOf, shown } from "./reason.ts";
 import type { Silence } from "./silence.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -30,10 +30,6 @@ function isOf(pattern: string, receiver: string): boolean {
   return matches(pattern, receiver) || matches(pattern, nameOf(receiver));
 }
 
-// Later a Date has none.
-const LAST = 8_640_000_000_000_000;
-
 function whyOf({ id, author, endsAt, comment }: Silence): string {
-  const until = new Date(Math.min(endsAt, LAST)).toISOString().replace(/:\d\d\.\d{3}Z$/, "Z");
-  return `silence ${shown(id)} of ${shown(author)} until ${until}: ${shown(comment)}`;
+  return `silence ${shown(id)} of ${shown(author)} until ${minuteOf(endsAt)}: ${shown(comment)}`;
 }

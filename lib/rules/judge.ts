@@ -1,8 +1,8 @@
-import type { AlarmType, Finding } from "#jobs/event";
+import { ALARMS, type AlarmType, type Finding } from "#jobs/event";
 import { isFinished, type RuleMemory, type RuleType, type Seconds } from "#jobs/job";
 import type { Course, Crossing, Look } from "./look.ts";
 import { restartsOf } from "./restarts.ts";
-import { ALARMS, type Limit } from "./rule.ts";
+import type { Limit } from "./rule.ts";
 import { spellOf } from "./spell.ts";
 
 /** What is to be told of what a rule found. */

@@ -1,4 +1,3 @@
-import type { AlarmType } from "#jobs/event";
 import type { RuleType } from "#jobs/job";
 import type { Match } from "#jobs/match";
 
@@ -19,11 +18,3 @@ export interface Restarts {
   readonly moreThan: number;
   readonly withinSeconds: number;
 }
-
-/** What each type of rule raises. */
-export const ALARMS: Readonly<Record<RuleType, AlarmType>> = {
-  pendingFor: "Stalled",
-  suspendedFor: "Stalled",
-  runningFor: "Overdue",
-  restarts: "Flapping",
-};

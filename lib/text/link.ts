@@ -31,17 +31,15 @@ function isUsable(value: ReturnType<Lookup>): boolean {
 }
 
 function encoded(value: string): string {
-  const rest = /[!'()*]/g;
-  return encodeURIComponent(wellFormed(value)).replace(
-    rest,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  return percent(encodeURIComponent(wellFormed(value)), /[!'()*]/g);
 }
 
 // What ends a link in some medium or other is encoded, whoever wrote it.
 function urlOf(text: string): string | undefined {
-  return URL.parse(text)?.href.replace(
-    /[()<>|"'\\^`{}\s]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  const url = URL.parse(text)?.href;
+  return url && percent(url, /[()<>|"'\\^`{}\s]/g);
+}
+
+function percent(text: string, chars: RegExp): string {
+  return text.replace(chars, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }

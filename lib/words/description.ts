@@ -1,4 +1,5 @@
 import type { EventType } from "#jobs/event";
+import { oneLine } from "#text/clean";
 
 /** An event in the words that people read, free of control characters and not yet escaped for any medium. */
 export interface Description {
@@ -70,4 +71,9 @@ export interface DigestDescription {
 /** The facts below a headline of which `max` characters are shown: with the job's name, where it is not among those. */
 export function factsBelow({ headline, name, facts }: Description, max: number): readonly Fact[] {
   return name[1] === "" || headline.slice(0, max).includes(name[1]) ? facts : [name, ...facts];
+}
+
+/** Why, in one line, for where it is but a remark; empty where nothing is known. */
+export function remarkOf({ lead, body }: Pick<Description, "lead" | "body">): string {
+  return [lead, body && oneLine(body)].filter((part) => part !== undefined).join(": ");
 }

@@ -1,4 +1,5 @@
 import type { Explanation, Warning } from "#jobs/explanation";
+import { known } from "#jobs/known";
 import { cut, oneLine, visible } from "#text/clean";
 import type { Log } from "./description.ts";
 import type { Texts } from "./texts.ts";
@@ -17,13 +18,7 @@ export function causeOf({ pod, cause }: Texts, explanation: Explanation): string
   ].map((text) => oneLine(text ?? "") || undefined);
   if (reason === undefined && exitCode === undefined && signal === undefined) return message && cut(message, MAX_CAUSE);
   const given = { exitCode, signal: oneLine(signal ?? "") || undefined, reason, message };
-  return cut(cause({ who: pod(replica, name), ...definedIn(given) }), MAX_CAUSE);
-}
-
-function definedIn<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
+  return cut(cause({ who: pod(replica, name), ...known(given) }), MAX_CAUSE);
 }
 
 /** The last warnings, a line each: `FailedScheduling ×12: 0/5 nodes are available`. */

@@ -1,5 +1,4 @@
-import type { AlarmType, JobEvent } from "#jobs/event";
-import type { RuleType } from "#jobs/job";
+import { ALARMS, type JobEvent } from "#jobs/event";
 import { durationIn } from "./duration.ts";
 import type { Texts } from "./texts.ts";
 
@@ -9,7 +8,7 @@ export function findingIn(texts: Texts, { event, rule, at }: JobEvent): string |
   const { type, since, seconds, restarts = 0, moreThan = 0 } = rule;
   const lasted = secondsFrom(since, at);
   const length = durationIn(texts, lasted);
-  if (event === "Recovered") return texts.over(texts.states[ALARM[type]], length);
+  if (event === "Recovered") return texts.over(texts.states[ALARMS[type]], length);
   const limit = durationIn(texts, seconds);
   // A poller comes by once a minute or so: what it is late by is no news.
   const isOver = lasted - seconds >= Math.max(120, seconds / 20);
@@ -19,11 +18,3 @@ export function findingIn(texts: Texts, { event, rule, at }: JobEvent): string |
 function secondsFrom(since: string, at: string): number {
   return (Date.parse(at) - Date.parse(since)) / 1000;
 }
-
-/** What each type of rule raises. */
-export const ALARM: Readonly<Record<RuleType, AlarmType>> = {
-  pendingFor: "Stalled",
-  suspendedFor: "Stalled",
-  runningFor: "Overdue",
-  restarts: "Flapping",
-};

@@ -12,7 +12,7 @@ import { replicasIn } from "./replicas.ts";
 import type { Label } from "./texts.ts";
 import { openLinks, openTemplates, type Wording } from "./wording.ts";
 
-export { type Description, type Fact, factsBelow, type Link, type Log } from "./description.ts";
+export { type Description, type Fact, factsBelow, type Link, type Log, remarkOf } from "./description.ts";
 export { lastLines } from "./explanation.ts";
 export type { Wording } from "./wording.ts";
 

@@ -1,6 +1,7 @@
 import { type Change, type Changeable, changeable, ifVersion, merged, mergeOf, type Provider } from "#cluster/change";
 import { ClusterError, type JobApi, type Patch } from "#cluster/cluster";
 import type { Resource } from "#jobs/job";
+import { known } from "#jobs/known";
 import { EXIT, UsageError } from "../failure.ts";
 import { complain, print } from "../print.ts";
 import { table } from "../table.ts";
@@ -65,7 +66,7 @@ function changeOf(options: PatchOptions): Change {
     parallelism,
     completions,
   };
-  const change = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Change;
+  const change: Change = known(all);
   if (Object.keys(change).length > 0) return change;
   throw new UsageError("say what to change, such as --label tier=prod or --active-deadline 2h");
 }

@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { loadConfig } from "#config/config";
 import type { Millis, OutboxCounts, WatchHealth } from "#store/store";
 import { duration } from "#words/words";
 import { EXIT } from "../failure.ts";
@@ -17,22 +15,15 @@ export interface StatusOptions extends PlaceOptions {
 
 /** `jobbell status`: how the watches do, and what waits. Returns the exit code. */
 export async function status(options: StatusOptions): Promise<number> {
-  const isLeftAlone = await quietNow(options);
-  const [watches, outbox] = await withStore(options, (store) =>
-    Promise.all([store.watches(), store.counts(isLeftAlone)]),
+  // Loaded late, as the store is.
+  const { leftAlone } = await import("#wiring/quiet");
+  const [watches, outbox] = await withStore(options, (store, config) =>
+    Promise.all([store.watches(), store.counts(leftAlone(config?.receivers ?? [], Date.now()))]),
   );
   if (options.output === "json") print(jsonOf(recordOf(watches, outbox)));
   else show(watches, outbox, Date.now());
   const isWell = outbox.dead === 0 && watches.every(({ failures }) => failures === 0);
   return options.check && !isWell ? EXIT.failed : EXIT.ok;
-}
-
-/** Whose quiet hours it is, as far as a configuration is known. */
-async function quietNow({ config = "jobbell.yml", store, table: inTable }: StatusOptions) {
-  const isNamed = store === undefined && inTable === undefined && existsSync(config);
-  const { receivers } = isNamed ? await loadConfig(config) : { receivers: [] };
-  const { leftAlone } = await import("#wiring/quiet");
-  return leftAlone(receivers, Date.now());
 }
 
 function show(watches: readonly WatchHealth[], outbox: OutboxCounts, now: Millis): void {

@@ -1,10 +1,10 @@
 import { remember } from "#jobs/diff";
-import { eventOf, type JobEvent } from "#jobs/event";
+import { ALARMS, eventOf, type JobEvent } from "#jobs/event";
 import type { Seconds, Snapshot } from "#jobs/job";
 import type { Watch } from "#polling/watch";
 import { judge } from "#rules/judge";
 import { limitsOf } from "#rules/limits";
-import { ALARMS, type Limit } from "#rules/rule";
+import type { Limit } from "#rules/rule";
 import { duration } from "#words/words";
 
 /** What a rule over time would raise of a job, if nothing happens until then; or has raised, if `at` is past. */

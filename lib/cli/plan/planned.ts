@@ -3,8 +3,8 @@ import { type EventType, eventOf, type JobEvent } from "#jobs/event";
 import type { Seconds, Snapshot } from "#jobs/job";
 import type { Watch } from "#polling/watch";
 import { type Decision, decide, type Verdict } from "#routing/decide";
+import { minuteOf } from "#routing/reason";
 import type { Silence } from "#routing/silence";
-import { minuteOf } from "../silence/words.ts";
 
 /** What would be told of a job, and to whom. */
 export interface Planned {

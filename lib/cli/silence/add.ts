@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
-import { loadConfig } from "#config/config";
+import type { Config } from "#config/config";
 import type { EventType } from "#jobs/event";
 import { matches } from "#jobs/namespaces";
+import { minuteOf } from "#routing/reason";
 import type { Silence } from "#routing/silence";
 import type { Millis } from "#store/store";
 import { clean, oneLine } from "#text/clean";
@@ -13,7 +13,7 @@ import { noSuch } from "../no-such.ts";
 import { type PlaceOptions, withStore } from "../operate/place.ts";
 import { pairsOf } from "../pairs.ts";
 import { print } from "../print.ts";
-import { minuteOf, silencedInWords } from "./words.ts";
+import { silencedInWords } from "./words.ts";
 
 /** What `jobbell silence add` was given, as commander parsed it. Times in milliseconds. */
 export interface AddOptions extends PlaceOptions {
@@ -35,22 +35,16 @@ export interface AddOptions extends PlaceOptions {
 /** `jobbell silence add`. Returns the exit code. */
 export async function add(options: AddOptions): Promise<number> {
   const silence = silenceOf(options, Date.now());
-  await checkNames(options);
-  await withStore(options, (store) => store.putSilence(silence));
+  await withStore(options, async (store, config) => {
+    if (config !== undefined) checkNames(options, config);
+    await store.putSilence(silence);
+  });
   print(`${silence.id}: ${silencedInWords(silence)}, until ${minuteOf(silence.endsAt)}`);
   return EXIT.ok;
 }
 
 /** A name that the configuration does not have would silence nobody. Where none is at hand, names are taken at their word. */
-async function checkNames({
-  config = "jobbell.yml",
-  store,
-  table,
-  receiver = [],
-  cluster = [],
-}: AddOptions): Promise<void> {
-  if (store !== undefined || table !== undefined || !existsSync(config)) return;
-  const { receivers, clusters } = await loadConfig(config);
+function checkNames({ receiver = [], cluster = [] }: AddOptions, { receivers, clusters }: Config): void {
   checkKnown("receiver", receiver, receivers);
   checkKnown("cluster", cluster, clusters);
 }

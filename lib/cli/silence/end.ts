@@ -1,8 +1,8 @@
+import { minuteOf } from "#routing/reason";
 import { oneLine } from "#text/clean";
 import { EXIT } from "../failure.ts";
 import { type PlaceOptions, withStore } from "../operate/place.ts";
 import { complain, print } from "../print.ts";
-import { minuteOf } from "./words.ts";
 
 /** What `jobbell silence end` was given, as commander parsed it. */
 export type EndOptions = PlaceOptions;

@@ -1,3 +1,4 @@
+import { minuteOf } from "#routing/reason";
 import type { Silence } from "#routing/silence";
 import type { Millis } from "#store/store";
 import { EXIT } from "../failure.ts";
@@ -6,7 +7,7 @@ import { type PlaceOptions, withStore } from "../operate/place.ts";
 import { complain, print } from "../print.ts";
 import { jsonOf } from "../printable.ts";
 import { table } from "../table.ts";
-import { minuteOf, silencedInWords } from "./words.ts";
+import { silencedInWords } from "./words.ts";
 
 /** What `jobbell silence list` was given, as commander parsed it. */
 export interface ListOptions extends PlaceOptions {

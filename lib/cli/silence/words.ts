@@ -1,5 +1,4 @@
 import type { Silence } from "#routing/silence";
-import type { Millis } from "#store/store";
 
 /** `Failed, Stalled of TFJobs train-* in ml-*, label tier=prod, to on-call` */
 export function silencedInWords({ on, match, receivers }: Silence): string {
@@ -12,9 +11,4 @@ export function silencedInWords({ on, match, receivers }: Silence): string {
     ...carried,
     ...(receivers === undefined ? [] : [`to ${receivers.join(", ")}`]),
   ].join(", ");
-}
-
-/** RFC 3339 in UTC, to the minute: `2026-11-21T14:05Z`. */
-export function minuteOf(at: Millis): string {
-  return `${new Date(at).toISOString().slice(0, 16)}Z`;
 }

@@ -1,5 +1,5 @@
 import type { EventType, JobEvent } from "#jobs/event";
-import { cut, oneLine } from "#text/clean";
+import { cut } from "#text/clean";
 import {
   type Description,
   type Fact,
@@ -8,6 +8,7 @@ import {
   type Log,
   lastLines,
   PLAIN_WORDS,
+  remarkOf,
   type Words,
 } from "#words/words";
 import type { Digest } from "../receiver.ts";
@@ -102,7 +103,7 @@ function logged({ title, lines }: Log, max: number): string {
 
 // Discord refuses the whole message for a time that it cannot read. Where nothing else is configured it shows each reader's own zone.
 function footerOf({ at }: JobEvent, description: Description, { times }: Words): Pick<Embed, "footer" | "timestamp"> {
-  const said = description.isTrouble || description.text !== undefined ? "" : note(description);
+  const said = description.isTrouble || description.text !== undefined ? "" : cut(remarkOf(description), NOTE);
   const text = [said, times?.write(at) ?? ""].filter((part) => part !== "").join(" • ");
   return { ...(text !== "" && { footer: { text } }), ...(times === undefined && TIME.test(at) && { timestamp: at }) };
 }
@@ -127,11 +128,6 @@ function message(embed: Embed): DiscordMessage {
 function alarm({ lead, body }: Pick<Description, "lead" | "body">): string {
   const parts = [lead && `**${inert(lead, REASON)}**`, body && inert(body, MESSAGE)];
   return parts.filter((part) => part !== undefined).join("\n");
-}
-
-function note({ lead, body }: Description): string {
-  const parts = [lead, body && oneLine(body)].filter((part) => part !== undefined);
-  return cut(parts.join(": "), NOTE);
 }
 
 function field([label, value]: Fact, inline: boolean, max = VALUE): Field {

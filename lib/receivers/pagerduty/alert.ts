@@ -1,5 +1,4 @@
-import type { EventType, JobEvent } from "#jobs/event";
-import { ALARM } from "#words/finding";
+import { ALARMS, type EventType, type JobEvent } from "#jobs/event";
 import type { Action } from "./message.ts";
 
 /** What an event means for a job's one alert. */
@@ -28,7 +27,7 @@ export function turnOf(event: JobEvent, memo: string | undefined): Turn {
 function ends({ event, rule }: JobEvent, reason: EventType): boolean {
   if (event === "Succeeded" || event === "Vanished") return true;
   if (event === "Running") return reason === "Failed" || reason === "Stalled";
-  return event === "Recovered" && rule !== undefined && ALARM[rule.type] === reason;
+  return event === "Recovered" && rule !== undefined && ALARMS[rule.type] === reason;
 }
 
 /** What is not remembered the event itself may tell: what came before, or what is over. */
@@ -36,7 +35,7 @@ function reasonsIn({ event, previous, rule }: JobEvent, memo: string | undefined
   // As versions wrote it that knew of failures alone.
   if (memo === "open") return ["Failed"];
   if (memo !== undefined) return OPENS.filter((reason) => memo.split(",").includes(reason));
-  if (event === "Recovered" && rule !== undefined) return [ALARM[rule.type]];
+  if (event === "Recovered" && rule !== undefined) return [ALARMS[rule.type]];
   return previous?.event === "Failed" ? ["Failed"] : [];
 }
 

@@ -1,6 +1,6 @@
 import type { JobEvent } from "#jobs/event";
-import { cut, oneLine } from "#text/clean";
-import { type Description, type Fact, factsBelow, lastLines, PLAIN_WORDS, type Words } from "#words/words";
+import { cut } from "#text/clean";
+import { type Description, type Fact, factsBelow, lastLines, PLAIN_WORDS, remarkOf, type Words } from "#words/words";
 import type { Digest } from "../receiver.ts";
 import {
   alarm,
@@ -87,7 +87,7 @@ export function slackDigest(digest: Digest, words: Words = PLAIN_WORDS): SlackMe
 // What went wrong is read before where; what went well needs its reason only as a note.
 function details(description: Description): readonly Block[] {
   const { text, isTrouble, warnings, links } = description;
-  if (text !== undefined) return [...own(text), ...linksBlock(links)];
+  if (text !== undefined) return [...ownText(text), ...linksBlock(links)];
   const fields = factsBelow(description, HEADER - 10).map(field);
   // A section without any is what Slack calls invalid.
   const where: readonly Block[] = fields.length === 0 ? [] : [{ type: "section", fields }];
@@ -95,12 +95,13 @@ function details(description: Description): readonly Block[] {
   return [...why, ...linksBlock(links), ...warned(warnings)];
 }
 
-function own(text: string): readonly Block[] {
+/** Words of somebody's own. */
+export function ownText(text: string): readonly Block[] {
   return text === "" ? [] : [{ type: "section", text: plainText(text, OWN_TEXT) }];
 }
 
-function note({ lead, body }: Description): readonly Block[] {
-  const words = [lead, body && oneLine(body)].filter((part) => part !== undefined).join(": ");
+function note(description: Description): readonly Block[] {
+  const words = remarkOf(description);
   return words === "" ? [] : [{ type: "context", elements: [plainText(words, NOTE)] }];
 }
 

@@ -2,9 +2,9 @@ import * as z from "zod";
 import { EVENT_TYPES, type JobEvent } from "#jobs/event";
 import { jsonOf } from "#text/json";
 import { type Description, PLAIN_WORDS, type Words } from "#words/words";
-import { alarm, type Block, COLORS, moment, mrkdwn, plainText, time } from "./blocks.ts";
+import { alarm, type Block, COLORS, moment, mrkdwn, time } from "./blocks.ts";
 import { inert } from "./escape.ts";
-import { type SlackMessage, slackMessage, withLog } from "./message.ts";
+import { ownText, type SlackMessage, slackMessage, withLog } from "./message.ts";
 
 const Step = z.object({ event: z.enum(EVENT_TYPES), at: z.string() });
 
@@ -82,6 +82,6 @@ function lineOf({ emoji, headline, timing }: Description): string {
 
 // What was found stands in the first line.
 function whyOf({ isTrouble, text, finding, ...why }: Description): readonly Block[] {
-  if (text !== undefined) return text === "" ? [] : [{ type: "section", text: plainText(text, 2_900) }];
+  if (text !== undefined) return ownText(text);
   return isTrouble ? alarm(finding === undefined ? why : { lead: undefined, body: why.body }) : [];
 }

@@ -1,5 +1,5 @@
 import type { EventType, JobEvent } from "#jobs/event";
-import { cut, oneLine } from "#text/clean";
+import { cut } from "#text/clean";
 import {
   type Description,
   type Fact,
@@ -8,6 +8,7 @@ import {
   type Log,
   lastLines,
   PLAIN_WORDS,
+  remarkOf,
   type Words,
 } from "#words/words";
 import type { Digest } from "../receiver.ts";
@@ -159,8 +160,8 @@ function alarm({ lead, body }: Description): readonly Element[] {
   ];
 }
 
-function note({ lead, body }: Description): readonly Element[] {
-  const words = [lead, body && oneLine(body)].filter((part) => part !== undefined).join(": ");
+function note(description: Description): readonly Element[] {
+  const words = remarkOf(description);
   return words === "" ? [] : [small(plain(words, NOTE))];
 }
 
